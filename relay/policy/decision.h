@@ -1,13 +1,13 @@
 /* Decision: facts in, verdict and sentence out (the table of DESIGN 2). Pure, made once per message.
  *
- * It fails closed: what is not known never passes a requirement that needs it known. The reply's text stands alone. */
+ * It fails closed: what is not known never passes a requirement that needs it known. The refusal's text stands alone. */
 #pragma once
+#include "relay/contract/assessment.h"
 #include "relay/contract/assurance.h"
 #include "relay/contract/state.h"
 #include "relay/mail/header-scanner.h"
 #include "relay/policy/choice.h"
-#include "relay/smtp/reply.h"
-#include "relay/trust/assessment.h"
+#include "relay/policy/refusal.h"
 
 G_BEGIN_DECLS
 
@@ -34,7 +34,7 @@ typedef struct {
 
 typedef struct {
   PstVerdict verdict;
-  PstReply *reply;              /* for REFUSE and DEFER */
+  PstRefusal *refusal;          /* for REFUSE and DEFER */
   gboolean requiretls;          /* MAIL carries REQUIRETLS */
   PstHeaderEdit edit;
   GArray *recipients;           /* of PstRecipientDecision, one per recipient */

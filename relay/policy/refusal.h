@@ -1,24 +1,35 @@
-/* Refusal: the SMTP reply for a reason, one place for code, enhanced code and sentence.
+/* Refusal: what the client is told for a reason; one place for code, enhanced code and sentence.
  *
- * At most three lines of ASCII English that stand alone without the codes (Thunderbird strips them), no full stop at the
- * end: what happened, what was asked and by whom, for whom ("This attempt sent it to nobody"). */
+ * A value without SMTP types: the service makes the reply of it. At most three lines of ASCII English that stand alone
+ * without the codes (Thunderbird strips them), no full stop at the end: what happened, what was asked and by whom, for
+ * whom ("This attempt sent it to nobody"). */
 #pragma once
 #include "relay/contract/reason.h"
 #include "relay/policy/choice.h"
-#include "relay/smtp/reply.h"
 
 G_BEGIN_DECLS
 
-/* The reply for @reason alone (client's mistakes, provider out of reach, limits): its class and codes are the reason's. */
-PstReply *pst_refusal_reply (const PstReason *reason);
+typedef struct {
+  guint code;           /* 421 to 599 */
+  const char *enhanced; /* static, "5.7.30" */
+  char *text;           /* lines parted by '\n' */
+} PstRefusal;
+
+PstRefusal *pst_refusal_new (guint code, const char *enhanced, const char *text);
+void pst_refusal_free (PstRefusal *refusal);
+
+/* For @reason alone (client's mistakes, provider out of reach, limits): class and codes are the reason's. */
+PstRefusal *pst_refusal_for_reason (const PstReason *reason);
 
 /* A provider that cannot be reached over verified TLS: 451 4.4.x/4.7.5, or 550 5.7.10 under `required`. */
-PstReply *pst_refusal_upstream (const PstReason *reason, PstRequirement requirement);
+PstRefusal *pst_refusal_for_upstream (const PstReason *reason, PstRequirement requirement);
 
 /* A floor that RCPT refuses at once. */
-PstReply *pst_refusal_floor (const PstRule *rule, PstRequirement asked, const char *address);
+PstRefusal *pst_refusal_for_floor (const PstRule *rule, PstRequirement asked, const char *address);
 
 /* "You asked for Verified" / "Your rule for bank.example asks for Verified". Caller frees. */
 char *pst_refusal_who_asked (const PstChoice *choice);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstRefusal, pst_refusal_free)
 
 G_END_DECLS
