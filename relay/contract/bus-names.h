@@ -5,4 +5,6 @@
 #define PST_RELAY_PATH      "/org/postern/Relay"
 #define PST_RELAY_INTERFACE "org.postern.Relay"
 #define PST_TRAY_BUS_NAME   "org.postern.Tray"
+#define PST_TRAY_PATH       "/org/postern/Tray"
+#define PST_TRAY_INTERFACE  "org.postern.Tray"
 #define PST_APPLICATION_ID  "org.postern.Postern"
