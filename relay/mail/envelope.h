@@ -1,4 +1,5 @@
-/* Envelope: sender, recipients and their ESMTP parameters (RFC 5321, 1870, 3461, 6152, 6531, 8689). A plain value. */
+/* Envelope: sender, recipients and their ESMTP parameters (RFC 5321, 1870, 3461, 6152, 6531, 8689). A plain
+ * value. */
 #pragma once
 #include "relay/mail/mailbox.h"
 
@@ -36,18 +37,18 @@ typedef struct {
   PstBody body;
   gint64 size; /* octets the client declared; -1: none */
   PstRet ret;
-  char *envid; /* xtext, or NULL */
+  char *envid;           /* xtext, or NULL */
   GPtrArray *recipients; /* of PstRecipient */
 } PstEnvelope;
 
-PstEnvelope *pst_envelope_new (PstMailbox *sender);
-void pst_envelope_free (PstEnvelope *envelope);
+PstEnvelope *pst_envelope_new(PstMailbox *sender);
+void pst_envelope_free(PstEnvelope *envelope);
 /* Takes ownership of nothing; returns the new recipient for its parameters to be set. */
-PstRecipient *pst_envelope_add (PstEnvelope *envelope, PstMailbox *mailbox);
-const PstRecipient *pst_envelope_recipient (const PstEnvelope *envelope, guint index);
+PstRecipient *pst_envelope_add(PstEnvelope *envelope, PstMailbox *mailbox);
+const PstRecipient *pst_envelope_recipient(const PstEnvelope *envelope, guint index);
 /* TRUE when any address needs SMTPUTF8 (RFC 6531 section 3.4). */
-gboolean pst_envelope_needs_utf8 (const PstEnvelope *envelope);
+gboolean pst_envelope_needs_utf8(const PstEnvelope *envelope);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstEnvelope, pst_envelope_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstEnvelope, pst_envelope_free)
 
 G_END_DECLS
