@@ -13,22 +13,22 @@ typedef enum {
 } PstPolicyKind;
 
 typedef struct {
-  char *domain;          /* A-labels */
+  char *domain; /* A-labels */
   PstOutlook outlook;
   PstDnssec dnssec;
-  guint policies;        /* PstPolicyKind flags that authenticate every host of this domain */
-  PstReason *reason;     /* why it is not better; NULL for `verified` and `policy` */
-  gint64 checked_at;     /* microseconds since 1970 UTC */
-  gboolean downgraded;   /* the downgrade lock holds this domain (DESIGN: seen better before, not accepted) */
+  guint policies;      /* PstPolicyKind flags that authenticate every host of this domain */
+  PstReason *reason;   /* why it is not better; NULL for `verified` and `policy` */
+  gint64 checked_at;   /* microseconds since 1970 UTC */
+  gboolean downgraded; /* the downgrade lock holds this domain (DESIGN: seen better before, not accepted) */
   gboolean good_remembered; /* `encrypted` or better was seen in the last 30 days */
-  GVariant *facts;       /* a{sv} as `check` prints it, or NULL */
+  GVariant *facts;          /* a{sv} as `check` prints it, or NULL */
 } PstAssessment;
 
 /* Takes ownership of @reason. */
-PstAssessment *pst_assessment_new (const char *domain, PstOutlook outlook, PstReason *reason);
-PstAssessment *pst_assessment_ref (PstAssessment *assessment);
-void pst_assessment_unref (PstAssessment *assessment);
+PstAssessment *pst_assessment_new(const char *domain, PstOutlook outlook, PstReason *reason);
+PstAssessment *pst_assessment_ref(PstAssessment *assessment);
+void pst_assessment_unref(PstAssessment *assessment);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstAssessment, pst_assessment_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstAssessment, pst_assessment_unref)
 
 G_END_DECLS

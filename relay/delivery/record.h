@@ -1,4 +1,5 @@
-/* Record: what history keeps of one message, its recipients and its hops. A plain value that a session fills in.
+/* Record: what history keeps of one message, its recipients and its hops. A plain value that a session fills
+ * in.
  *
  * Nothing here claims more than was observed: absent (NULL) means not known. */
 #pragma once
@@ -16,8 +17,8 @@ typedef enum {
   PST_HOP_REQUIRETLS_USED,
 } PstHopRequiretls;
 
-const char *pst_hop_requiretls_nick (PstHopRequiretls value);
-gboolean pst_hop_requiretls_parse (const char *nick, PstHopRequiretls *value);
+const char *pst_hop_requiretls_nick(PstHopRequiretls value);
+gboolean pst_hop_requiretls_parse(const char *nick, PstHopRequiretls *value);
 
 typedef struct {
   char *from;
@@ -28,12 +29,12 @@ typedef struct {
   char *cipher;      /* or NULL */
   char *certificate; /* "pkix", "dane", "none" or NULL */
   PstHopRequiretls requiretls;
-  char *reply;       /* the last word of that server, or NULL */
+  char *reply; /* the last word of that server, or NULL */
 } PstHop;
 
 typedef struct {
   char *address;
-  char *domain;      /* A-labels, or NULL */
+  char *domain; /* A-labels, or NULL */
   PstState state;
   PstRoute route;
   PstAssurance assurance;
@@ -45,14 +46,14 @@ typedef struct {
 } PstRecipientRecord;
 
 typedef struct {
-  gint64 id;         /* 0: not stored yet */
-  gint64 time;       /* microseconds since 1970 UTC */
+  gint64 id;   /* 0: not stored yet */
+  gint64 time; /* microseconds since 1970 UTC */
   char *message_id;
-  char *subject;     /* NULL when subjects are not kept */
-  char *sender;      /* "" for the null path */
+  char *subject; /* NULL when subjects are not kept */
+  char *sender;  /* "" for the null path */
   char *account;
-  char *client;      /* listener and EHLO name, e.g. "main, [127.0.0.1]" */
-  gint64 size;       /* octets of the message as taken from the client */
+  char *client; /* listener and EHLO name, e.g. "main, [127.0.0.1]" */
+  gint64 size;  /* octets of the message as taken from the client */
   PstRequirement requirement;
   PstRequirementSource source;
   PstState state;
@@ -70,13 +71,14 @@ typedef struct {
   GPtrArray *hops;       /* of PstHop */
 } PstMessageRecord;
 
-PstMessageRecord *pst_message_record_new (void);
-void pst_message_record_free (PstMessageRecord *record);
-PstRecipientRecord *pst_message_record_add_recipient (PstMessageRecord *record, const char *address, const char *domain);
-PstHop *pst_message_record_add_hop (PstMessageRecord *record, const char *from, const char *to);
+PstMessageRecord *pst_message_record_new(void);
+void pst_message_record_free(PstMessageRecord *record);
+PstRecipientRecord *pst_message_record_add_recipient(PstMessageRecord *record, const char *address,
+                                                     const char *domain);
+PstHop *pst_message_record_add_hop(PstMessageRecord *record, const char *from, const char *to);
 /* Every recipient and the message itself. */
-void pst_message_record_set_state (PstMessageRecord *record, PstState state);
+void pst_message_record_set_state(PstMessageRecord *record, PstState state);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstMessageRecord, pst_message_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstMessageRecord, pst_message_record_free)
 
 G_END_DECLS
