@@ -1,5 +1,6 @@
 #include "relay/contract/reason.h"
 #include "relay/contract/nick.h"
+#include "relay/contract/plain-text.h"
 #include <stdarg.h>
 #include <string.h>
 
@@ -48,29 +49,13 @@ pst_reason_template (PstReasonCode code)
   return templates[code];
 }
 
-/* Servers' and clients' words end up in terminals, notifications and replies: one line of plain text only. */
-static char *
-clean_value (const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-  GString *clean = g_string_new (NULL);
-  for (const char *p = valid; *p != '\0' && clean->len < PST_REASON_MAX_ARGUMENT; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-    GUnicodeType type = g_unichar_type (c);
-    gboolean plain = type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_LINE_SEPARATOR
-                     && type != G_UNICODE_PARAGRAPH_SEPARATOR && type != G_UNICODE_SURROGATE;
-    g_string_append_unichar (clean, plain ? c : ' ');
-  }
-  return g_string_free (clean, FALSE);
-}
-
 static void
 add_argument (PstReason *reason, const char *name, const char *value)
 {
   if (reason->n_arguments == MAX_ARGUMENTS)
     return;
   reason->names[reason->n_arguments] = g_strdup (name);
-  reason->values[reason->n_arguments] = clean_value (value);
+  reason->values[reason->n_arguments] = pst_plain_text (value, -1, PST_REASON_MAX_ARGUMENT);
   reason->n_arguments++;
 }
 

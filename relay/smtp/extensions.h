@@ -23,13 +23,13 @@ typedef enum {
 } PstAuthMechanism;
 
 typedef struct {
-  guint flags;      /* of PstExtension */
-  guint mechanisms; /* of PstAuthMechanism */
+  guint flags;        /* of PstExtension */
+  guint mechanisms;   /* of PstAuthMechanism */
   guint64 size_limit; /* octets; 0: none said */
 } PstExtensions;
 
-/* Reads the lines of a 250 answer to EHLO (the first is the greeting). "AUTH=LOGIN" of old servers counts. A keyword
- * that must have no parameters and has some (RFC 8689: REQUIRETLS) does not count. */
-void pst_extensions_parse (PstExtensions *extensions, const PstReply *ehlo_reply);
+/* Reads the lines of a 250 answer to EHLO (the first is the greeting). "AUTH=LOGIN" of old servers counts. A
+ * keyword that must have no parameters and has some (RFC 8689: REQUIRETLS) does not count. */
+void pst_extensions_parse(PstExtensions *extensions, const PstReply *ehlo_reply);
 
 G_END_DECLS
