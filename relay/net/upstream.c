@@ -129,6 +129,8 @@ fault_code(PstClientFault fault)
     return PST_REASON_UPSTREAM_CLOSED;
   case PST_CLIENT_FAULT_NONE:
   case PST_CLIENT_FAULT_PROTOCOL:
+  case PST_CLIENT_FAULT_NOT_CARRIED:
+  case PST_CLIENT_FAULT_ABORTED:
     break;
   }
   return PST_REASON_PROTOCOL;
