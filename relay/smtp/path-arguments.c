@@ -171,7 +171,7 @@ static const Parameter rcpt_parameters[] = {
   { NULL, NULL },
 };
 
-static PstAnswer
+static PstStockReply
 read_parameter(Values *values, const Parameter *known, char *text, guint *seen)
 {
   char *value = strchr(text, '=');
@@ -181,24 +181,24 @@ read_parameter(Values *values, const Parameter *known, char *text, guint *seen)
     if (g_ascii_strcasecmp(text, known[i].keyword) != 0)
       continue;
     if ((*seen & 1u << i) != 0 || !known[i].read(values, value))
-      return PST_ANSWER_BAD_PARAMETER;
+      return PST_STOCK_BAD_PARAMETER;
     *seen |= 1u << i;
-    return PST_ANSWER_NONE;
+    return PST_STOCK_NONE;
   }
-  return PST_ANSWER_UNKNOWN_PARAMETER;
+  return PST_STOCK_UNKNOWN_PARAMETER;
 }
 
-static PstAnswer
+static PstStockReply
 read_parameters(Values *values, const Parameter *known, const char *text)
 {
   g_auto(GStrv) words = g_strsplit(text, " ", -1);
   guint seen = 0;
   for (char **word = words; *word != NULL; word++) {
-    PstAnswer wrong = **word != '\0' ? read_parameter(values, known, *word, &seen) : PST_ANSWER_NONE;
-    if (wrong != PST_ANSWER_NONE)
+    PstStockReply wrong = **word != '\0' ? read_parameter(values, known, *word, &seen) : PST_STOCK_NONE;
+    if (wrong != PST_STOCK_NONE)
       return wrong;
   }
-  return PST_ANSWER_NONE;
+  return PST_STOCK_NONE;
 }
 
 /* Behind the bracket that closes the path at @path: one in a quoted string does not. NULL when there is none.
@@ -230,22 +230,22 @@ part(const char *text, const char *label, const char **path, const char **parame
   return *parameters != NULL && (**parameters == '\0' || **parameters == ' ');
 }
 
-PstAnswer
+PstStockReply
 pst_mail_argument_parse(const char *argument, gsize length, PstEnvelope **envelope)
 {
   g_autofree char *text = g_strndup(argument, length);
   const char *path, *parameters;
   if (!part(text, "FROM:", &path, &parameters))
-    return PST_ANSWER_BAD_SYNTAX;
+    return PST_STOCK_BAD_SYNTAX;
   g_auto(Values) values = { .size = -1 };
-  PstAnswer wrong = read_parameters(&values, mail_parameters, parameters);
-  if (wrong != PST_ANSWER_NONE)
+  PstStockReply wrong = read_parameters(&values, mail_parameters, parameters);
+  if (wrong != PST_STOCK_NONE)
     return wrong;
   if (!values.smtputf8 && !g_str_is_ascii(text))
-    return PST_ANSWER_NEEDS_SMTPUTF8;
+    return PST_STOCK_NEEDS_SMTPUTF8;
   g_autoptr(PstMailbox) sender = pst_mailbox_parse_path(path, parameters - path, values.smtputf8);
   if (sender == NULL)
-    return PST_ANSWER_BAD_SENDER;
+    return PST_STOCK_BAD_SENDER;
   *envelope = pst_envelope_new(sender);
   (*envelope)->size = values.size;
   (*envelope)->body = values.body;
@@ -253,27 +253,27 @@ pst_mail_argument_parse(const char *argument, gsize length, PstEnvelope **envelo
   (*envelope)->requiretls = values.requiretls;
   (*envelope)->ret = values.ret;
   (*envelope)->envid = g_steal_pointer(&values.envid);
-  return PST_ANSWER_NONE;
+  return PST_STOCK_NONE;
 }
 
-PstAnswer
+PstStockReply
 pst_rcpt_argument_parse(const char *argument, gsize length, PstEnvelope *envelope)
 {
   g_autofree char *text = g_strndup(argument, length);
   const char *path, *parameters;
   if (!part(text, "TO:", &path, &parameters))
-    return PST_ANSWER_BAD_SYNTAX;
+    return PST_STOCK_BAD_SYNTAX;
   g_auto(Values) values = { 0 };
-  PstAnswer wrong = read_parameters(&values, rcpt_parameters, parameters);
-  if (wrong != PST_ANSWER_NONE)
+  PstStockReply wrong = read_parameters(&values, rcpt_parameters, parameters);
+  if (wrong != PST_STOCK_NONE)
     return wrong;
   if (!envelope->smtputf8 && !g_str_is_ascii(text))
-    return PST_ANSWER_NEEDS_SMTPUTF8;
+    return PST_STOCK_NEEDS_SMTPUTF8;
   g_autoptr(PstMailbox) mailbox = pst_mailbox_parse_path(path, parameters - path, envelope->smtputf8);
   if (mailbox == NULL || pst_mailbox_is_null(mailbox))
-    return PST_ANSWER_BAD_RECIPIENT;
+    return PST_STOCK_BAD_RECIPIENT;
   PstRecipient *recipient = pst_envelope_add(envelope, mailbox);
   recipient->notify = values.notify;
   recipient->orcpt = g_steal_pointer(&values.orcpt);
-  return PST_ANSWER_NONE;
+  return PST_STOCK_NONE;
 }

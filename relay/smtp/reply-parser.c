@@ -37,22 +37,26 @@ count_digits(const char *text, gsize length)
   return n;
 }
 
+/* Octets of ".ddd" with one to three digits at the start of @text, or 0. */
+static gsize
+part_length(const char *text, gsize length)
+{
+  gsize digits = length > 0 && text[0] == '.' ? count_digits(text + 1, length - 1) : 0;
+  return digits >= 1 && digits <= 3 ? 1 + digits : 0;
+}
+
 /* Octets of an enhanced status code of the class of @code at the start of @text (RFC 3463 section 2), or 0.
  */
 static gsize
 enhanced_length(const char *text, gsize length, guint code)
 {
-  if (length < 5 || text[0] != (char)('0' + code / 100) || text[1] != '.' || code / 100 == 3)
+  if (length == 0 || text[0] != (char)('0' + code / 100) || text[0] == '3')
     return 0;
-  gsize subject = count_digits(text + 2, length - 2);
-  gsize at = 2 + subject;
-  if (subject < 1 || subject > 3 || at >= length || text[at] != '.')
-    return 0;
-  gsize detail = count_digits(text + at + 1, length - at - 1);
-  gsize end = at + 1 + detail;
-  if (detail < 1 || detail > 3 || (end < length && text[end] != ' '))
-    return 0;
-  return end;
+  gsize subject = part_length(text + 1, length - 1);
+  gsize detail = part_length(text + 1 + subject, length - 1 - subject);
+  gsize end = 1 + subject + detail;
+  gboolean whole = subject > 0 && detail > 0 && (end == length || text[end] == ' ');
+  return whole ? end : 0;
 }
 
 static void
