@@ -72,7 +72,7 @@ class Ports:
     """The sockets that are bound before anything runs, and the ports they have."""
 
     def __init__(self, real, ipv6):
-        self.dns = {}
+        self.dns, self.ipv6 = {}, ipv6
         for number, kind in enumerate(dnsd.VIEWS, 1):
             self.dns[kind] = dns_sockets(f'127.0.53.{number}' if real else '127.0.0.1', 53 if real else 0)
         self.https = mx_hosts.bind(POLICY_ADDRESS, 443 if real else 0)
@@ -86,7 +86,7 @@ class Ports:
     def summary(self):
         return {'dns': {kind: '{}@{}'.format(*udp.getsockname()) for kind, (udp, _) in self.dns.items()},
                 'https': self.https.getsockname()[1], 'mx': self.guard.getsockname()[1],
-                'blocked': self.blocked[0].getsockname()[1]}
+                'blocked': self.blocked[0].getsockname()[1], 'ipv6': self.ipv6}
 
 
 async def run_dns(plan, ports, _directory):
