@@ -86,12 +86,12 @@ def judge(rows, answers, unprobed=False):
 
 
 def bad_input_faults(answers):
-    """What is wrong with the answers (by input) to what is no domain: each an error or `unknown`, in words."""
+    """What is wrong with the answers (by input) to what is no domain: an error or no outlook, in words."""
     for text, answer in answers.items():
         if 'error' in answer:
             if not answer['error'].get('text'):
                 yield f'{text!r}: an error without words'
-        elif answer.get('outlook') != 'unknown' or not answer.get('reason'):
+        elif answer.get('outlook') not in ('unknown', 'unroutable') or not answer.get('reason'):
             yield f'{text!r}: said {answer.get("outlook")}, reason {answer.get("reason")}'
 
 

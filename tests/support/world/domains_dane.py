@@ -73,6 +73,8 @@ MISMATCHING = (
           mx=(host('2 1 1', cert=Cert(issuer='private', dates='expired', chain=('inter', 'root'))),)),
     fails('ta-wrong-name', why='usage 2 checks names', reasons=('certificate-host-mismatch',),
           mx=(host('2 1 1', cert=Cert(issuer='private', names=('elsewhere.test',), chain=('inter', 'root'))),)),
+    fails('ta-nul', why='usage 2 checks names: NUL in the name',
+          mx=(host('2 1 1', cert=Cert(issuer='private', names=('@\0.elsewhere.test',), chain=('inter', 'root'))),)),
     fails('ee-mismatch-pkix-match', why='1 1 1 is ignored, 3 1 1 does not match',
           mx=(host('3 1 1 other', '1 1 1', cert=PUBLIC),)),
     fails('ee-no-starttls', why='TLSA makes TLS mandatory', mx=(host('3 1 1', starttls='absent'),),

@@ -6,6 +6,7 @@ from policy_sites import LIMIT, Sts
 
 FETCH, INVALID, WEB_PKI = 'sts-policy-fetch-error', 'sts-policy-invalid', 'sts-webpki-invalid'
 HTML = b'<!DOCTYPE html><html><body>mode: enforce</body></html>\n'
+NUL = Cert(names=('@\0.elsewhere.test',))
 BINARY = bytes(range(256)) * 8
 
 
@@ -76,6 +77,7 @@ NOT_BINDING = (
     ignored('sts-site-wrong-name', 'certificate of the site for the domain only', Sts(cert=Cert(names=('%',))),
             WEB_PKI),
     ignored('sts-site-cn-only', 'certificate of the site without DNS names', Sts(cert=Cert(san=False)), WEB_PKI),
+    ignored('sts-site-nul', 'NUL in the name on the site\'s certificate', Sts(cert=NUL), WEB_PKI),
     ignored('sts-site-drips', 'an octet every half second', Sts(site='drip'), FETCH, slow=True),
     ignored('sts-site-silent', 'connects and says nothing', Sts(site='silent'), FETCH, slow=True),
     ignored('sts-site-closes', 'hangs up', Sts(site='closed'), FETCH),
@@ -120,6 +122,7 @@ BROKEN = (
     fails('sts-mx-wrong-name', 'certificate of the host for another', (Host(cert=Cert(names=('elsewhere.test',))),),
           reasons=('certificate-host-mismatch',)),
     fails('sts-mx-cn-only', 'certificate of the host without DNS names', (Host(cert=Cert(san=False)),)),
+    fails('sts-mx-nul', 'NUL in the name on the host\'s certificate', (Host(cert=NUL),)),
     fails('sts-mx-clear', 'no STARTTLS under enforce', (Host(starttls='absent'),), reasons=('starttls-not-supported',)),
     fails('sts-mx-502', '5xx to STARTTLS under enforce', (Host(starttls='502'),), reasons=('starttls-not-supported',)),
     fails('sts-mx-tls10', 'only outdated TLS under enforce', (Host(tls='1.0'),)),

@@ -4,9 +4,10 @@
     world.py DIRECTORY [--real-ports] [--until-eof]
 
 Writes into DIRECTORY: root.key (trust anchor), ca.pem (root of the valid certificates), relay.conf (groups for
-postern.conf), world.json (addresses, and per phase every domain with what it must get), mx.log (what clients said to
-MX hosts, a JSON object a line); then says READY. On the socket DIRECTORY/control the line `phase 2` changes the domains
-that change; the answer is `ok`. Ends on SIGTERM, SIGINT or, when asked, at the end of its input.
+postern.conf), world.json (addresses; what every domain must get per phase, and a sample through other resolvers),
+mx.log (what clients said to MX hosts, a JSON object a line); then says READY. On the socket DIRECTORY/control the line
+`phase 2` changes the domains that change; the answer is `ok`. Ends on SIGTERM, SIGINT or, when asked, at the end of
+its input.
 
 --real-ports uses 53, 443 and 25: for a network namespace (unshare -rn; the loopback device is brought up).
 """
@@ -25,7 +26,7 @@ import warnings
 import dnsd
 import mx_hosts
 import policy_sites
-from domains import BAD_INPUT, by_phase
+from domains import BAD_INPUT, BY_VIEW, by_phase
 from plan import POLICY_ADDRESS, Plan
 
 PROBE_TIMEOUT_SECONDS = 2
@@ -174,6 +175,7 @@ def write_files(directory, plan, summary):
     summary['bad_input'] = BAD_INPUT
     summary['phases'] = {phase: [expectation(row) for row in by_phase(phase) if plan.ipv6 or not row.ipv6]
                          for phase in (1, 2)}
+    summary['views'] = {view: [expectation(row) for row in rows] for view, rows in BY_VIEW.items()}
     write('world.json', json.dumps(summary, indent=1, ensure_ascii=True))
 
 
