@@ -63,9 +63,19 @@ G_BEGIN_DECLS
     N_("{host} does not promise encryption on every hop (no REQUIRETLS)"))                                   \
   X(FLOOR, "floor", N_("the rule for {pattern} asks for at least {requirement}"))                            \
   X(NOT_ASSESSED, "not-assessed", N_("how {domain} receives mail has not been found out"))                   \
+  X(LITERAL_DOMAIN, "literal-domain", N_("{domain} is a server's number: nothing is published about it"))    \
+  X(POLICY_NOT_HONOURED, "policy-not-honoured",                                                              \
+    N_("{host} is not known to honour the TLS policy of {domain} ({policies})"))                             \
   X(HISTORY_UNAVAILABLE, "history-unavailable", N_("Postern cannot write its history"))                      \
   /* what is known of a recipient domain */                                                                  \
   X(NULL_MX, "null-mx", N_("{domain} says that it takes no mail"))                                           \
+  X(UNROUTABLE, "unroutable", N_("{domain} cannot be reached by mail"))                                      \
+  X(NO_ENCRYPTION, "no-encryption", N_("{domain} offered no encryption when checked from this computer"))    \
+  X(CERTIFICATE_DOUBTFUL, "certificate-doubtful",                                                            \
+    N_("{domain} offers encryption, but a certificate there does not verify"))                               \
+  X(NAME_NOT_PROVEN, "name-not-proven",                                                                      \
+    N_("{domain} publishes nothing that proves the names of its mail servers"))                              \
+  X(POLICY_VIOLATED, "policy-violated", N_("no mail server of {domain} meets the policy it publishes"))      \
   X(NO_SUCH_DOMAIN, "no-such-domain", N_("there is no domain {domain}"))                                     \
   X(NO_ADDRESS, "no-address", N_("no mail server of {domain} has an address"))                               \
   X(NOT_A_DOMAIN, "not-a-domain", N_("{domain} is not a domain name"))                                       \
@@ -115,7 +125,7 @@ G_BEGIN_DECLS
     N_("the web site with the policy of {domain} showed no valid certificate (MTA-STS)"))                    \
   X(STS_RECORD_INVALID, "sts-record-invalid",                                                                \
     N_("the DNS record about the policy of {domain} cannot be read (MTA-STS)"))                              \
-  X(DOWNGRADED, "downgraded", N_("{domain} offered more before: it was {before} and is now {now}"))
+  X(DOWNGRADED, "downgraded", N_("{domain} offered better protection before than it does now"))
 
 #ifndef N_
 #define N_(text) text /* marks text for translation */
