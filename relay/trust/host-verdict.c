@@ -144,7 +144,7 @@ is_held_by_dane(const PstHostFacts *facts, PstStanding mx)
     return FALSE;
   if (pst_host_facts_is_absent(facts))
     return facts->addresses == PST_STANDING_SECURE;
-  return facts->tlsa == PST_TLSA_USABLE;
+  return facts->tlsa == PST_TLSA_USABLE && facts->has_address && facts->addresses <= PST_STANDING_INSECURE;
 }
 
 void
