@@ -102,7 +102,7 @@ const guint8 *
 pst_byte_queue_peek(const PstByteQueue *queue, gsize *length)
 {
   *length = queue->length;
-  return queue->buffer + queue->start;
+  return queue->buffer != NULL ? queue->buffer + queue->start : (const guint8 *)"";
 }
 
 gsize

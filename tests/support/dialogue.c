@@ -37,7 +37,7 @@ append_escape(GByteArray *octets, const char *p)
 static GByteArray *
 resolve(char mark, const char *text)
 {
-  GByteArray *octets = g_byte_array_new();
+  GByteArray *octets = g_byte_array_sized_new(16);
   gboolean whole_line = mark == 'C' || mark == 'S';
   for (const char *p = text; *p != '\0';) {
     if (g_str_equal(p, "\\c")) {
@@ -79,11 +79,12 @@ pst_dialogue_parse(const char *text, gsize length, guint *bad_line)
     if (lines[i][0] == '#' || lines[i][0] == '\0')
       continue;
     PstDialogueItem *item = parse_line(lines[i], i + 1);
-    if (item == NULL) {
+    if (item != NULL) {
+      g_ptr_array_add(items, item);
+    } else if (bad_line != NULL) {
       *bad_line = i + 1;
       return NULL;
     }
-    g_ptr_array_add(items, item);
   }
   return g_steal_pointer(&items);
 }

@@ -15,7 +15,9 @@ typedef struct {
   GByteArray *octets; /* escapes resolved, CRLF behind 'C' and 'S' */
 } PstDialogueItem;
 
-/* Items (PstDialogueItem) of @length octets of text; NULL and @bad_line when a line has no known mark. */
+/* Items (PstDialogueItem) of @length octets of text; NULL and @bad_line when a line has no known mark.
+ * Without
+ * @bad_line such lines are skipped. */
 GPtrArray *pst_dialogue_parse(const char *text, gsize length, guint *bad_line);
 GPtrArray *pst_dialogue_load(const char *path);
 
