@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from certificates import Authority
+from authority import Authority
 from client import Client, trusting
 from relay import Relay, free_port
 from upstream import Upstream
@@ -93,7 +93,7 @@ class Case(unittest.TestCase):
         if enhanced:
             self.assertEqual(enhanced, reply.enhanced, reply)
         if words:
-            self.assertIn(words, reply.text)
+            self.assertIn(words.lower(), reply.text.lower())
 
     def assertNothingSent(self, server):
         """No message, nor any part of one, came to this server."""
