@@ -74,7 +74,8 @@ obstacle_of_outlook(const PstAssessment *assessment)
   g_return_val_if_reached(OBSTACLE_UNKNOWN);
 }
 
-/* The lock holds also while the outlook is unknown, or good again and not yet accepted. */
+/* The lock holds also while the outlook is unknown, or good again and not yet accepted. An assessment of
+ * another domain says nothing of this one. */
 static Obstacle
 obstacle_to_assessing(const PstMailbox *mailbox, const PstAssessment *assessment)
 {
@@ -136,16 +137,13 @@ obstacle_by_provider(const PstDecisionFacts *facts, const PstMailbox *mailbox,
 static const char *
 policies_word(guint policies)
 {
-  switch (policies & (PST_POLICY_DANE | PST_POLICY_MTA_STS)) {
-  case PST_POLICY_DANE:
-    return "DANE";
-  case PST_POLICY_MTA_STS:
-    return "MTA-STS";
-  case PST_POLICY_DANE | PST_POLICY_MTA_STS:
-    return "DANE, MTA-STS";
-  default:
-    return "kind not known";
-  }
+  static const char *const words[] = {
+    [0] = "none",
+    [PST_POLICY_DANE] = "DANE",
+    [PST_POLICY_MTA_STS] = "MTA-STS",
+    [PST_POLICY_DANE | PST_POLICY_MTA_STS] = "DANE, MTA-STS",
+  };
+  return words[policies & (PST_POLICY_DANE | PST_POLICY_MTA_STS)];
 }
 
 /* The assessment knows best why a domain is no better than it is, but not what else stands in the way. */
@@ -158,10 +156,9 @@ reason_of(const PstDecisionFacts *facts, const PstMailbox *mailbox, const PstAss
                        obstacle == OBSTACLE_DOWNGRADED || obstacle == OBSTACLE_NOT_HONOURED;
   if (!elsewhere && assessment != NULL && assessment->reason != NULL)
     return pst_reason_ref(assessment->reason);
-  PstReasonCode code = obstacle == OBSTACLE_NONE ? PST_REASON_NOT_ASSESSED : answers[obstacle].reason;
-  return pst_reason_new(code, "domain", domain != NULL ? domain : pst_mailbox_get_literal(mailbox), "host",
-                        facts->host, "policies",
-                        assessment != NULL ? policies_word(assessment->policies) : NULL, NULL);
+  return pst_reason_new(answers[obstacle].reason, "domain",
+                        domain != NULL ? domain : pst_mailbox_get_literal(mailbox), "host", facts->host,
+                        "policies", assessment != NULL ? policies_word(assessment->policies) : NULL, NULL);
 }
 
 /* Never more than is known. `anyway` tells the provider to pass over policies, so they bind nobody. */
@@ -193,6 +190,27 @@ assurance_of(const PstDecisionFacts *facts, const PstAssessment *assessment)
   g_return_val_if_reached(PST_ASSURANCE_UNKNOWN);
 }
 
+/* Why a copy that may go has no better assurance; NULL where the sender wants none. */
+static PstReason *
+reason_for_assurance(const PstDecisionFacts *facts, const PstMailbox *mailbox,
+                     const PstAssessment *assessment)
+{
+  Obstacle obstacle = assessment != NULL ? obstacle_of_outlook(assessment) : OBSTACLE_UNKNOWN;
+  if (obstacle == OBSTACLE_NONE && facts->choice->requirement == PST_REQUIREMENT_ANYWAY)
+    return NULL;
+  return reason_of(facts, mailbox, assessment, obstacle != OBSTACLE_NONE ? obstacle : OBSTACLE_NOT_HONOURED);
+}
+
+/* NULL: nothing is known. An assessment of another domain says nothing of this one. */
+static const PstAssessment *
+assessment_of(const PstDecisionFacts *facts, guint i)
+{
+  const char *domain = pst_mailbox_get_domain(pst_envelope_recipient(facts->envelope, i)->mailbox);
+  const PstAssessment *assessment = facts->assessments != NULL ? facts->assessments[i] : NULL;
+  return domain != NULL && assessment != NULL && g_strcmp0(assessment->domain, domain) == 0 ? assessment
+                                                                                            : NULL;
+}
+
 /* Obstacles of all recipients; assurance and reason of each go to @decision. Caller frees. */
 static Obstacle *
 judge_recipients(const PstDecisionFacts *facts, PstDecision *decision)
@@ -201,13 +219,15 @@ judge_recipients(const PstDecisionFacts *facts, PstDecision *decision)
   Obstacle *obstacles = g_new(Obstacle, n);
   for (guint i = 0; i < n; i++) {
     const PstMailbox *mailbox = pst_envelope_recipient(facts->envelope, i)->mailbox;
-    const PstAssessment *assessment = facts->assessments != NULL ? facts->assessments[i] : NULL;
+    const PstAssessment *assessment = assessment_of(facts, i);
     obstacles[i] = obstacle_by_provider(facts, mailbox, assessment);
     PstRecipientDecision recipient = { PST_ASSURANCE_UNKNOWN, NULL, obstacles[i] != OBSTACLE_NONE };
-    if (!recipient.failing)
-      recipient.assurance = assurance_of(facts, assessment);
-    if (recipient.failing || recipient.assurance > PST_ASSURANCE_POLICY)
+    if (recipient.failing)
       recipient.reason = reason_of(facts, mailbox, assessment, obstacles[i]);
+    else
+      recipient.assurance = assurance_of(facts, assessment);
+    if (!recipient.failing && recipient.assurance > PST_ASSURANCE_POLICY)
+      recipient.reason = reason_for_assurance(facts, mailbox, assessment);
     g_array_append_val(decision->recipients, recipient);
   }
   return obstacles;
