@@ -73,6 +73,8 @@ static const Row rows[] = {
   { EVERYTHING & ~PST_EXT_SMTPUTF8, "<a@example.org>", "<b@example.net>", { .size = -1, .smtputf8 = TRUE } },
   { EVERYTHING & ~PST_EXT_SMTPUTF8, "<\xc3\xbc@example.org>", "<b@example.net>", PLAIN_TRANSACTION },
   { EVERYTHING & ~PST_EXT_SMTPUTF8, "<a@example.org>", "<\xc3\xbc@example.net>", PLAIN_TRANSACTION },
+  { EVERYTHING, "<a@example.org>", "<b@example.net>", PLAIN_TRANSACTION,
+    .orcpt = "utf-8;\xc3\xbc@example.net" },
   /* T49: nothing may become a second line */
   { EVERYTHING,
     "<a@example.org>",
