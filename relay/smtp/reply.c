@@ -90,14 +90,25 @@ pst_reply_free(PstReply *reply)
   g_free(reply);
 }
 
+/* A server's reply holds what a client of ours must not get: text beyond ASCII, lines that are too long. */
+static PstReply *
+new_for_wire(const PstReply *reply)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < reply->lines->len; i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", (char *)g_ptr_array_index(reply->lines, i));
+  return pst_reply_new(reply->code, reply->enhanced, text->str);
+}
+
 void
 pst_reply_append(const PstReply *reply, GString *wire)
 {
-  for (guint i = 0; i < reply->lines->len; i++) {
-    const char *line = g_ptr_array_index(reply->lines, i);
-    g_string_append_printf(wire, "%03u%c", reply->code, i + 1 < reply->lines->len ? '-' : ' ');
-    if (reply->enhanced != NULL)
-      g_string_append_printf(wire, "%s ", reply->enhanced);
+  g_autoptr(PstReply) clean = new_for_wire(reply);
+  for (guint i = 0; i < clean->lines->len; i++) {
+    const char *line = g_ptr_array_index(clean->lines, i);
+    g_string_append_printf(wire, "%03u%c", clean->code, i + 1 < clean->lines->len ? '-' : ' ');
+    if (clean->enhanced != NULL)
+      g_string_append_printf(wire, "%s ", clean->enhanced);
     g_string_append_printf(wire, "%s\r\n", line);
   }
 }

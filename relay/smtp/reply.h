@@ -23,7 +23,8 @@ PstReply *pst_reply_new(guint code, const char *enhanced, const char *text);
 PstReply *pst_reply_copy(const PstReply *reply);
 void pst_reply_free(PstReply *reply);
 
-/* Wire form, every line with its code, the enhanced code behind it, CRLF. */
+/* Wire form, every line with its code, the enhanced code behind it, CRLF. Also a parsed reply comes out as
+ * ASCII and with short lines. */
 void pst_reply_append(const PstReply *reply, GString *wire);
 /* One line for people and history: "550 5.7.30 text text". Caller frees. */
 char *pst_reply_to_text(const PstReply *reply);

@@ -1,3 +1,4 @@
+#include "relay/smtp/reply-parser.h"
 #include "relay/smtp/reply.h"
 #include <string.h>
 
@@ -24,6 +25,25 @@ test_wire(void)
     g_autofree char *text = pst_reply_to_text(reply);
     g_assert_cmpstr(text, ==, rows[i].one_line);
   }
+}
+
+/* What a server said goes to a client of ours: ASCII only, no line over 512 octets. */
+static void
+test_parsed(void)
+{
+  g_autofree char *word = g_strnfill(1500, 'x');
+  g_autofree char *said = g_strdup_printf("550-5.1.1 caf\xc3\xa9\r\n550 5.1.1 %s\r\n", word);
+  g_autoptr(PstReplyParser) parser = pst_reply_parser_new();
+  gsize taken;
+  g_assert_cmpint(pst_reply_parser_feed(parser, (const guint8 *)said, strlen(said), &taken), ==,
+                  PST_REPLY_COMPLETE);
+  g_autoptr(PstReply) reply = pst_reply_parser_take(parser);
+  g_autoptr(GString) wire = g_string_new(NULL);
+  pst_reply_append(reply, wire);
+  g_assert_true(g_str_has_prefix(wire->str, "550-5.1.1 caf?\r\n550-5.1.1 xxx"));
+  g_auto(GStrv) lines = g_strsplit(wire->str, "\r\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    g_assert_cmpuint(strlen(*line), <=, 510);
 }
 
 static void
@@ -85,6 +105,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/smtp/reply/wire", test_wire);
   g_test_add_func("/smtp/reply/words", test_words);
+  g_test_add_func("/smtp/reply/parsed", test_parsed);
   g_test_add_func("/smtp/reply/long-lines", test_long_lines);
   g_test_add_func("/smtp/reply/long-word", test_long_word);
   g_test_add_func("/smtp/reply/classes", test_classes);
