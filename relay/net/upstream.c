@@ -89,11 +89,10 @@ read_some(PstUpstream *upstream)
   }
 }
 
-/* Writes, waits and reads once. FALSE: the connection failed or time was up. */
+/* Waits until something can be written or read, and reads. FALSE: the connection failed or time was up. */
 static gboolean
 pump(PstUpstream *upstream, gint64 deadline, GCancellable *cancellable)
 {
-  write_some(upstream);
   gboolean has_input = upstream->input_start < upstream->input_end;
   gboolean has_output = pst_byte_queue_get_length(pst_client_engine_get_output(upstream->engine)) > 0;
   PstWaitItem item = { upstream->channel, !has_input, has_output };
@@ -158,6 +157,7 @@ pst_upstream_next_event(PstUpstream *upstream, gint64 deadline, GCancellable *ca
       continue;
     if (upstream->failure != NULL)
       return PST_CLIENT_FAULT;
+    write_some(upstream);
     pump(upstream, deadline, cancellable);
   }
 }
@@ -166,11 +166,13 @@ gboolean
 pst_upstream_flush(PstUpstream *upstream, gsize rest, gint64 deadline, GCancellable *cancellable)
 {
   PstByteQueue *output = pst_client_engine_get_output(upstream->engine);
-  write_some(upstream);
-  while (pst_byte_queue_get_length(output) > rest)
+  for (;;) {
+    write_some(upstream);
+    if (pst_byte_queue_get_length(output) <= rest)
+      return TRUE;
     if (upstream->failure != NULL || !pump(upstream, deadline, cancellable))
       return FALSE;
-  return TRUE;
+  }
 }
 
 static gboolean
@@ -204,8 +206,8 @@ pst_upstream_open(const PstUpstreamTarget *target, PstTrustStore *store, gint64 
   int fd = pst_connect(target->host, target->port, deadline, cancellable, reason);
   if (fd < 0)
     return NULL;
-  /* The name says nothing about this computer or its user. */
-  PstClientEngineOptions options = { "localhost", target->implicit_tls, target->starttls };
+  /* The literal says nothing about this computer or its user. */
+  PstClientEngineOptions options = { "[127.0.0.1]", target->implicit_tls, target->starttls };
   PstUpstream *upstream = g_new0(PstUpstream, 1);
   upstream->host = g_strdup(target->host);
   upstream->channel = pst_channel_new(fd);
@@ -290,4 +292,13 @@ gboolean
 pst_upstream_is_silent(const PstUpstream *upstream)
 {
   return upstream->silent;
+}
+
+void
+pst_upstream_resume(PstUpstream *upstream)
+{
+  if (!upstream->silent)
+    return;
+  upstream->silent = FALSE;
+  g_clear_pointer(&upstream->failure, pst_reason_unref);
 }

@@ -53,6 +53,9 @@ PstReason *pst_upstream_get_failure(const PstUpstream *upstream);
 /* TRUE when the failure was a time-out and the connection itself still stands. */
 gboolean pst_upstream_is_silent(const PstUpstream *upstream);
 
+/* After a time-out: forgets it, so that the answer can be waited for longer. */
+void pst_upstream_resume(PstUpstream *upstream);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstUpstream, pst_upstream_close)
 
 G_END_DECLS
