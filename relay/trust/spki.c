@@ -82,8 +82,10 @@ pst_spki_cut(GBytes *certificate)
 {
   gsize length;
   const guint8 *data = g_bytes_get_data(certificate, &length);
+  if (length == 0)
+    return NULL;
   Cursor whole = { data, data + length }, tbs;
-  if (length == 0 || !take_certificate(&whole, &tbs) || !take_up_to_spki(&tbs))
+  if (!take_certificate(&whole, &tbs) || !take_up_to_spki(&tbs))
     return NULL;
   const guint8 *start = tbs.at;
   if (!take_spki(&tbs))
@@ -96,6 +98,8 @@ pst_spki_is_well_formed(GBytes *spki)
 {
   gsize length;
   const guint8 *data = g_bytes_get_data(spki, &length);
+  if (length == 0)
+    return FALSE;
   Cursor cursor = { data, data + length };
-  return length > 0 && take_spki(&cursor) && cursor.at == cursor.end;
+  return take_spki(&cursor) && cursor.at == cursor.end;
 }

@@ -282,7 +282,7 @@ test_second_opinion(void)
 {
   GRand *random = g_rand_new_with_seed(7672);
   Tally tally = { 0 };
-  for (guint i = 0; i < 200000; i++)
+  for (guint i = 0; i < 50000; i++)
     check_one(random, &tally);
   g_rand_free(random);
   g_test_message(
@@ -290,8 +290,8 @@ test_second_opinion(void)
       "unknown %u",
       tally.verified, tally.policy, tally.certified, tally.encrypted, tally.cleartext, tally.failing,
       tally.unroutable, tally.unknown);
-  g_assert_cmpuint(MIN(MIN(tally.verified, tally.policy), MIN(tally.certified, tally.encrypted)), >, 1000);
-  g_assert_cmpuint(MIN(MIN(tally.cleartext, tally.failing), MIN(tally.unroutable, tally.unknown)), >, 1000);
+  g_assert_cmpuint(MIN(MIN(tally.verified, tally.policy), MIN(tally.certified, tally.encrypted)), >, 150);
+  g_assert_cmpuint(MIN(MIN(tally.cleartext, tally.failing), MIN(tally.unroutable, tally.unknown)), >, 150);
 }
 
 int

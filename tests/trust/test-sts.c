@@ -51,7 +51,7 @@ test_record(void)
     g_autofree char *exact = g_memdup2(row->text, row->length);
     char id[PST_STS_MAX_ID + 1];
     PstStsRecordState state = pst_sts_record_parse(exact, row->length, id);
-    g_test_message("%s", row->text);
+    g_test_message("row %u", i);
     g_assert_cmpint(state, ==, row->state);
     if (state == PST_STS_RECORD_VALID)
       g_assert_cmpstr(id, ==, row->id);
@@ -199,7 +199,7 @@ test_policy(void)
     const char *problem = NULL;
     g_autoptr(PstStsPolicy) policy = pst_sts_policy_parse(exact, row->length, &problem);
     g_autofree char *summary = policy != NULL ? policy_summary(policy) : NULL;
-    g_test_message("%s", row->text);
+    g_test_message("row %u", i);
     g_assert_cmpstr(summary, ==, row->summary);
     g_assert_true((problem == NULL) == (policy != NULL));
   }
