@@ -69,13 +69,14 @@ def judge(rows, answers, unprobed=False):
     verdict = Verdict()
     for row in rows:
         true = row['unprobed'] if unprobed else row['outlook']
+        accepted = [true, *row['accept'], *(['unknown'] if unprobed and row['accept'] else [])]
         said = said_of.get(row['domain'], {})
         outlook = said.get('outlook', ABSENT)
         verdict.table[true, outlook] += 1
         text = f'{row["domain"]}: {true} ({row["why"]}), said {outlook}'
         if said.get('reason'):
             text += f': {said["reason"]}'
-        if outlook == true or outlook in row['accept']:
+        if outlook in accepted:
             if not unprobed:
                 verdict.facts += [f'{row["domain"]}: {fact}' for fact in differing_facts(row, said)]
         elif outlook in GOOD and (true, outlook) != ('verified', 'policy'):

@@ -34,7 +34,7 @@ class Domain:
     sts: object = None
     accept: tuple = ()  # as right as `outlook`: where the standards leave it open or less is claimed
     reasons: tuple = ()  # RFC 8460 types that must be told; "a|b" is either
-    dnssec: str = ''  # '': by `signed`
+    dnssec: str = ''  # standing of all a sender asks for; '': by `signed`; None: not judged
     requiretls: object = ANY
     authenticated: tuple = ANY  # mechanisms that cover every host
     unprobed: str = ''  # outlook when no host is probed; '': by `outlook`
@@ -53,6 +53,14 @@ class Domain:
     @property
     def expected_dnssec(self):
         return self.dnssec or ('secure' if self.signed else 'insecure')
+
+    @property
+    def expected_mx_dnssec(self):
+        """The standing of the MX answer alone: what the relay calls the domain's."""
+        below_mx = self.faults and not any(owner == '' for owner, _, _ in self.faults)
+        if self.dnssec == 'bogus' and (below_mx or self.no_proofs):
+            return 'secure'
+        return None if self.dnssec is None else self.expected_dnssec
 
     @property
     def expected_unprobed(self):

@@ -155,7 +155,7 @@ def fork(start, plan, ports, directory):
 def expectation(row):
     fields = {'domain': row.domain, 'outlook': row.outlook, 'why': row.why, 'accept': row.accept,
               'reasons': row.reasons, 'unprobed': row.expected_unprobed, 'slow': row.slow,
-              'dnssec': None if row.dnssec is None else row.expected_dnssec,
+              'dnssec': row.expected_mx_dnssec,
               'mta_sts': row.sts.mode if row.sts and 'mta-sts' in row.authenticated else None}
     if row.requiretls != 'any':
         fields['requiretls'] = row.requiretls
