@@ -108,6 +108,17 @@ sts_sender(const PstDomainFacts *facts, const PstHostFacts *host)
   return ends;
 }
 
+static guint
+any_ends(const PstProbeFacts *probe)
+{
+  gboolean named = probe->certificate == PST_CERTIFICATE_VALID && probe->dane != PST_DANE_MISMATCH;
+  if (probe->result == PST_PROBE_NO_STARTTLS)
+    return END_CLEAR;
+  if (probe->result == PST_PROBE_TLS)
+    return named ? END_NAMED : END_TLS;
+  return probe->result >= PST_PROBE_STARTTLS_LATER ? END_ANYTHING : 0;
+}
+
 /* A sender that takes what it gets, at any address of the host that talks. */
 static guint
 any_sender(const PstHostFacts *host)
@@ -115,18 +126,8 @@ any_sender(const PstHostFacts *host)
   guint ends = 0;
   if (host->is_host_name && says_gone(host))
     return 0;
-  for (guint i = 0; i < host->probes->len; i++) {
-    const PstProbeFacts *probe = host->probes->pdata[i];
-    if (probe->result == PST_PROBE_NO_STARTTLS)
-      ends |= END_CLEAR;
-    else if (probe->result == PST_PROBE_TLS && probe->certificate == PST_CERTIFICATE_VALID &&
-             probe->dane != PST_DANE_MISMATCH)
-      ends |= END_NAMED;
-    else if (probe->result == PST_PROBE_TLS)
-      ends |= END_TLS;
-    else if (probe->result >= PST_PROBE_STARTTLS_LATER)
-      ends |= END_ANYTHING;
-  }
+  for (guint i = 0; i < host->probes->len; i++)
+    ends |= any_ends(host->probes->pdata[i]);
   if (ends == 0 || !host->is_host_name || host->addresses == PST_STANDING_BOGUS ||
       host->tlsa == PST_TLSA_BOGUS)
     ends |= END_ANYTHING;
