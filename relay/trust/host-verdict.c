@@ -26,6 +26,13 @@ fits_dane(const PstProbeFacts *probe)
   return probe->dane == PST_DANE_MATCH;
 }
 
+/* Records that prove nothing still demand TLS (RFC 7672 section 2.2). */
+static gboolean
+fits_any(const PstProbeFacts *probe)
+{
+  return TRUE;
+}
+
 static gboolean
 fits_sts(const PstProbeFacts *probe)
 {
@@ -58,8 +65,10 @@ judge_dane(const PstHostFacts *facts, PstHostVerdict *verdict)
   switch (facts->tlsa) {
   case PST_TLSA_USABLE:
     return best_cover(facts, fits_dane, verdict);
-  case PST_TLSA_NONE:
   case PST_TLSA_UNUSABLE:
+    return best_cover(facts, fits_any, verdict) == PST_COVER_VIOLATES ? PST_COVER_VIOLATES
+                                                                      : PST_COVER_OUTSIDE;
+  case PST_TLSA_NONE:
   case PST_TLSA_UNKNOWN:
     return PST_COVER_OUTSIDE;
   case PST_TLSA_BOGUS:
@@ -154,6 +163,8 @@ pst_host_verdict_find(const PstHostFacts *facts, PstStanding mx, const PstStsPol
   *verdict = (PstHostVerdict){ 0 };
   verdict->bogus = facts->addresses == PST_STANDING_BOGUS || facts->tlsa == PST_TLSA_BOGUS;
   verdict->dane = judge_dane(facts, verdict);
+  if (verdict->dane == PST_COVER_OUTSIDE)
+    verdict->cover_probe = NULL;
   verdict->dane_holds = is_held_by_dane(facts, mx);
   const PstProbeFacts *dane_probe = verdict->cover_probe;
   verdict->sts = judge_sts(facts, enforced, verdict);

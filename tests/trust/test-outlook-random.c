@@ -75,11 +75,11 @@ fails_dane(const PstHostFacts *host)
   gboolean fails = FALSE;
   if (host->addresses == PST_STANDING_BOGUS || host->tlsa == PST_TLSA_BOGUS)
     return TRUE;
-  if (host->tlsa != PST_TLSA_USABLE)
+  if (host->tlsa != PST_TLSA_USABLE && host->tlsa != PST_TLSA_UNUSABLE)
     return FALSE;
   for (guint i = 0; i < host->probes->len; i++) {
     const PstProbeFacts *probe = host->probes->pdata[i];
-    guint ends = probe_ends(probe, probe->dane == PST_DANE_MATCH);
+    guint ends = probe_ends(probe, probe->dane == PST_DANE_MATCH || host->tlsa == PST_TLSA_UNUSABLE);
     if (ends == END_PROVEN)
       return FALSE;
     fails = fails || ends == END_STOP;
