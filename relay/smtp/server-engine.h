@@ -10,8 +10,9 @@
 #include "relay/base/byte-queue.h"
 #include "relay/base/secret.h"
 #include "relay/mail/envelope.h"
-#include "relay/smtp/extensions.h"
+#include "relay/smtp/body-reader.h"
 #include "relay/smtp/reply.h"
+#include "relay/smtp/sasl-server.h"
 
 G_BEGIN_DECLS
 
@@ -40,23 +41,6 @@ typedef enum {
   PST_SERVER_RESET,    /* the transaction was dropped by RSET, EHLO or AUTH state; no answer */
   PST_SERVER_CLOSE,    /* write the output, then close (QUIT, too many errors, foreign protocol) */
 } PstServerEvent;
-
-typedef enum {
-  PST_BODY_FLAW_BARE_LF = 1 << 0, /* a line feed without carriage return (smuggling, RFC 5321 2.3.8) */
-  PST_BODY_FLAW_BARE_CR = 1 << 1,
-  PST_BODY_FLAW_NUL = 1 << 2,
-  PST_BODY_HAS_8BIT = 1 << 3,
-} PstBodyFlaw;
-
-typedef struct {
-  PstAuthMechanism mechanism;
-  char *authzid; /* "" when not given */
-  char *user;
-  PstSecret *password;
-} PstCredentials;
-
-void pst_credentials_free(PstCredentials *credentials);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstCredentials, pst_credentials_free)
 
 PstServerEngine *pst_server_engine_new(const PstServerEngineOptions *options);
 void pst_server_engine_free(PstServerEngine *engine);
