@@ -38,8 +38,9 @@ def finger(root, configuration, domain):
     """What posttls-finger says of @domain with no other trust than DANE."""
     environment = {'PATH': '/usr/bin:/bin', 'MAIL_CONFIG': configuration,
                    'LD_LIBRARY_PATH': f'{root}/usr/lib/postfix'}
-    done = subprocess.run([f'{root}/usr/sbin/posttls-finger', '-c', '-l', 'dane', '-T', '10', '-t', '10', '-L', 'summary',
-                           domain], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [f'{root}/usr/sbin/posttls-finger', '-c', '-l', 'dane', '-T', '10', '-t', '10', '-L', 'summary', domain],
+        env=environment, capture_output=True, text=True, timeout=60, check=False)
     return done.stdout + done.stderr
 
 

@@ -3,13 +3,10 @@
 curl (policy sites). What they see must agree with the table the relay is judged by."""
 import concurrent.futures
 import json
-import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
 import dns.flags
@@ -23,53 +20,24 @@ import unbound
 from domains import BY_VIEW, DOMAINS, by_phase
 from mx_hosts import Host
 from plan import POLICY_ADDRESS
+from running_world import RunningWorld
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 RELIABLE = ('ok', 'multi-line')  # greetings a client of these tests can talk to
-START_SECONDS = 20  # a ceiling for a busy machine; what it takes is printed
-
-
-class World:
-    """The running world; stops when it is closed."""
-
-    def __init__(self):
-        self.directory = tempfile.mkdtemp(prefix='postern-world-')
-        started = time.monotonic()
-        self.process = subprocess.Popen(['/usr/bin/python3', f'{HERE}/world.py', self.directory, '--until-eof'],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        self.seconds = time.monotonic() - started
-        if line != 'READY\n':
-            raise OSError('the test world did not start')
-        with open(f'{self.directory}/world.json', encoding='utf-8') as file:
-            self.facts = json.load(file)
-
-    def resolver(self, view='recursor'):
-        return unbound.Resolver(self.facts['dns'][view], f'{self.directory}/root.key')
-
-    def command(self, line):
-        with socket.socket(socket.AF_UNIX) as sock:
-            sock.connect(f'{self.directory}/control')
-            sock.sendall(line.encode() + b'\n')
-            return sock.recv(64).decode().strip()
-
-    def close(self):
-        self.process.stdin.close()
-        status = self.process.wait(10)
-        self.process.stdout.close()
-        shutil.rmtree(self.directory)
-        return status
 
 
 def setUpModule():
     global WORLD
-    WORLD = World()
+    WORLD = RunningWorld()
     print(f'# {len(DOMAINS)} domains ready in {WORLD.seconds:.2f} s', file=sys.stderr)
 
 
 def tearDownModule():
     if WORLD.close() != 0:
         raise AssertionError('the test world did not stop cleanly')
+
+
+def resolver_of(view='recursor'):
+    return unbound.Resolver(WORLD.facts['dns'][view], f'{WORLD.directory}/root.key')
 
 
 def run(*arguments, text='', seconds=20):
@@ -110,7 +78,7 @@ class Dns(unittest.TestCase):
         return mx.standing
 
     def test_libunbound_agrees_on_every_domain(self):
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         for row in DOMAINS:
             if row.dnssec is not None and not row.slow:
                 with self.subTest(row.domain):
@@ -119,7 +87,7 @@ class Dns(unittest.TestCase):
 
     def test_validating_view_judges_as_libunbound(self):
         """AD and SERVFAIL of the view that only pretends to validate."""
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         address, port = WORLD.facts['dns']['validating'].split('@')
         query_of = dns.message.make_query
         for row in DOMAINS:
@@ -139,7 +107,7 @@ class Dns(unittest.TestCase):
         for view, rows in BY_VIEW.items():
             if view == 'blackhole':
                 continue
-            resolver = WORLD.resolver(view)
+            resolver = resolver_of(view)
             for row in rows:
                 wanted = {'unavailable': 'bogus', None: no_dns.get(view)}.get(row.dnssec, row.dnssec)
                 if wanted:
@@ -205,7 +173,7 @@ class Hosts(unittest.TestCase):
                 and not row.records and not row.broken and not row.mx[0].alias and not row.sts
                 and row.outlook in ('verified', 'failing') and row.name not in ('ta-domain-name',)]
         self.assertGreater(len(rows), 35)
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         jobs = []
         for row in rows:
             name = f'mx.{row.domain}' if row.mx[0].name else row.domain
@@ -220,7 +188,7 @@ class Hosts(unittest.TestCase):
                 and not row.broken and not row.no_proofs and row.mx[0].cert.san and row.expected_unprobed != 'failing'
                 and row.outlook in ('verified', 'certified', 'encrypted', 'failing')]
         self.assertGreater(len(rows), 80)
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         jobs = []
         for row in rows:
             name = f'{row.mx[0].name}.{row.domain}' if row.mx[0].name else row.domain
@@ -252,7 +220,7 @@ class Hosts(unittest.TestCase):
     }
 
     def test_hosts_say_what_their_names_say(self):
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         for name, parts in self.HEARD.items():
             with self.subTest(name), socket.create_connection(
                     (self.address(resolver, f'mx.{name}.test'), WORLD.facts['mx']), 10) as sock:
@@ -268,7 +236,7 @@ class Hosts(unittest.TestCase):
         resolver.close()
 
     def test_silent_and_closing(self):
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         with socket.create_connection((self.address(resolver, 'mx.host-closes.test'), WORLD.facts['mx']), 10) as sock:
             self.assertEqual(sock.recv(100), b'')
         with socket.create_connection((self.address(resolver, 'mx.host-silent.test'), WORLD.facts['mx']), 0.3) as sock:
@@ -277,7 +245,7 @@ class Hosts(unittest.TestCase):
         resolver.close()
 
     def test_outdated_tls(self):
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         address = self.address(resolver, 'mx.tls10-only.test')
         resolver.close()
         status, _ = run('openssl', 's_client', '-starttls', 'smtp', '-connect', f'{address}:{WORLD.facts["mx"]}')
@@ -295,7 +263,7 @@ class Hosts(unittest.TestCase):
                     self.assertIn(f'Peer certificate: CN = mx.{row.domain}', said)
 
     def test_refused_and_full(self):
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         for name, error in (('mx.host-refuses.test', ConnectionRefusedError), ('mx.host-full.test', TimeoutError)):
             with self.subTest(name), self.assertRaises(error):
                 socket.create_connection((self.address(resolver, name), WORLD.facts['mx']), 0.3).close()
@@ -304,7 +272,7 @@ class Hosts(unittest.TestCase):
         resolver.close()
 
     def test_requiretls_and_log(self):
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         _, said = run('openssl', 's_client', '-starttls', 'smtp', '-quiet', '-ign_eof', '-connect',
                       f'{self.address(resolver, "mx.requiretls.test")}:{WORLD.facts["mx"]}',
                       text='EHLO after.test\r\nQUIT\r\n')
@@ -348,7 +316,7 @@ class Phases(unittest.TestCase):
     def test_names_change(self):
         def ids(resolver):
             return [resolver.resolve(f'_mta-sts.{name}.test', types.TXT).data for name in ('sts-changed-id', 'sts')]
-        resolver = WORLD.resolver()
+        resolver = resolver_of()
         before = ids(resolver)
         self.assertEqual(WORLD.command('phase 2'), 'ok')
         after = ids(resolver)

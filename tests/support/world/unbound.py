@@ -28,7 +28,7 @@ class Resolver:
         self._call('ub_ctx_debugout', None)
         # `test.` is built in as a zone that does not exist.
         for key, value in ((b'local-zone:', b'test. transparent'), (b'outbound-msg-retry:', b'1'),
-                           (b'unknown-server-time-limit:', b'300'), (b'infra-cache-min-rtt:', b'300')):
+                           (b'unknown-server-time-limit:', b'3000'), (b'infra-cache-min-rtt:', b'3000')):
             self._call('ub_ctx_set_option', key, value)
         self._call('ub_ctx_set_fwd', server.encode())
         self._call('ub_ctx_add_ta_file', anchor_file.encode())
