@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-#define PST_ERROR (pst_error_quark ())
-GQuark pst_error_quark (void);
+#define PST_ERROR (pst_error_quark())
+GQuark pst_error_quark(void);
 
 typedef enum {
   PST_ERROR_FAILED,
@@ -23,10 +23,10 @@ typedef enum {
 } PstErrorCode;
 
 /* "not-supported" and so on: the "code" of {"error":{"code","text"}}. */
-const char *pst_error_code_nick (PstErrorCode code);
+const char *pst_error_code_nick(PstErrorCode code);
 
 /* "org.postern.Relay.Error.NotSupported" and so on. */
-const char *pst_error_bus_name (PstErrorCode code);
-gboolean pst_error_parse_bus_name (const char *name, PstErrorCode *code);
+const char *pst_error_bus_name(PstErrorCode code);
+gboolean pst_error_parse_bus_name(const char *name, PstErrorCode *code);
 
 G_END_DECLS

@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 /* The nick of @value, or NULL when the table has none. */
-const char *pst_nick_of (const char *const *table, guint value);
+const char *pst_nick_of(const char *const *table, guint value);
 
 /* Sets @value and returns TRUE when @nick (exact, ASCII) is in the table. @nick may be NULL: FALSE. */
-gboolean pst_nick_parse (const char *const *table, const char *nick, guint *value);
+gboolean pst_nick_parse(const char *const *table, const char *nick, guint *value);
 
 G_END_DECLS

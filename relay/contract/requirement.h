@@ -10,7 +10,8 @@ typedef enum {
   PST_REQUIREMENT_ANYWAY,    /* RFC 8689 section 3: TLS-Required: No */
   PST_REQUIREMENT_USUAL,     /* the provider decides */
   PST_REQUIREMENT_ENCRYPTED, /* every hop we can know of is TLS; any certificate */
-  PST_REQUIREMENT_VERIFIED,  /* every hop we can know of is TLS with a certificate that proves the right name */
+  PST_REQUIREMENT_VERIFIED,  /* every hop we can know of is TLS with a certificate that proves the right name
+                              */
   PST_REQUIREMENT_REQUIRED,  /* RFC 8689 section 2: MAIL FROM … REQUIRETLS */
 } PstRequirement;
 
@@ -28,10 +29,10 @@ typedef enum {
   PST_SOURCE_FLOOR,
 } PstRequirementSource;
 
-const char *pst_requirement_nick (PstRequirement requirement);
-gboolean pst_requirement_parse (const char *nick, PstRequirement *requirement);
+const char *pst_requirement_nick(PstRequirement requirement);
+gboolean pst_requirement_parse(const char *nick, PstRequirement *requirement);
 
-const char *pst_requirement_source_nick (PstRequirementSource source);
-gboolean pst_requirement_source_parse (const char *nick, PstRequirementSource *source);
+const char *pst_requirement_source_nick(PstRequirementSource source);
+gboolean pst_requirement_source_parse(const char *nick, PstRequirementSource *source);
 
 G_END_DECLS
