@@ -30,7 +30,8 @@ offers_starttls(const PstServerEngine *engine)
 static gboolean
 offers_auth(const PstServerEngine *engine)
 {
-  return engine->options.mechanisms != 0 && (engine->tls || !engine->options.auth_needs_tls);
+  gboolean needs_tls = engine->options.auth_needs_tls || engine->options.require_tls;
+  return engine->options.mechanisms != 0 && (engine->tls || !needs_tls);
 }
 
 static void
