@@ -13,10 +13,12 @@ G_BEGIN_DECLS
 
 typedef enum {
   PST_DNS_A = 1,
+  PST_DNS_NS = 2,
   PST_DNS_CNAME = 5,
   PST_DNS_MX = 15,
   PST_DNS_TXT = 16,
   PST_DNS_AAAA = 28,
+  PST_DNS_DNSKEY = 48,
   PST_DNS_TLSA = 52,
 } PstDnsType;
 
