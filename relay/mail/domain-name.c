@@ -111,9 +111,9 @@ pst_domain_name_normalise(const char *name, gsize length)
 char *
 pst_domain_name_display(const char *name)
 {
-  if (!has_a_label(name) || !round_trips(name))
-    return g_strdup(name);
-  return to_u_labels(name);
+  g_autofree char *u_labels = has_a_label(name) ? to_u_labels(name) : NULL;
+  g_autofree char *back = u_labels != NULL ? pst_domain_name_normalise(u_labels, strlen(u_labels)) : NULL;
+  return g_strdup(g_strcmp0(back, name) == 0 ? u_labels : name);
 }
 
 const char *

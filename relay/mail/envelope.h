@@ -46,7 +46,7 @@ void pst_envelope_free(PstEnvelope *envelope);
 /* Takes ownership of nothing; returns the new recipient for its parameters to be set. */
 PstRecipient *pst_envelope_add(PstEnvelope *envelope, PstMailbox *mailbox);
 const PstRecipient *pst_envelope_recipient(const PstEnvelope *envelope, guint index);
-/* TRUE when any address needs SMTPUTF8 (RFC 6531 section 3.4). */
+/* TRUE when any address needs SMTPUTF8 (RFC 6531 section 3.4): a local part beyond ASCII. */
 gboolean pst_envelope_needs_utf8(const PstEnvelope *envelope);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstEnvelope, pst_envelope_free)

@@ -2,8 +2,9 @@
 #include "relay/mail/encoded-words.h"
 #include <string.h>
 
-#define SUBJECT_MAX    500 /* octets */
-#define MESSAGE_ID_MAX 998 /* octets; RFC 5322 section 2.1.1 */
+#define SUBJECT_MAX    500  /* octets */
+#define MESSAGE_ID_MAX 998  /* octets; RFC 5322 section 2.1.1 */
+#define USUAL_OCTETS   4096 /* most headers are no longer */
 #define SUBJECT_TAG    "[verified]"
 
 typedef enum {
@@ -38,7 +39,7 @@ PstHeaderScanner *
 pst_header_scanner_new(void)
 {
   PstHeaderScanner *scanner = g_new0(PstHeaderScanner, 1);
-  scanner->block = g_byte_array_new();
+  scanner->block = g_byte_array_sized_new(USUAL_OCTETS);
   scanner->cuts = g_array_new(FALSE, FALSE, sizeof(Cut));
   return scanner;
 }

@@ -144,6 +144,14 @@ make_key(const PstMailbox *mailbox)
   return g_strconcat(composed, "@", literal != NULL ? literal : mailbox->domain, NULL);
 }
 
+/* Next hops map U-labels in different ways (IDNA 2003 knows no sharp s): the domain that was judged must be
+ * the one that is sent to. */
+static char *
+make_wire(const PstMailbox *mailbox, const char *domain)
+{
+  return g_strconcat(mailbox->local, "@", g_str_is_ascii(domain) ? domain : mailbox->domain, NULL);
+}
+
 static gboolean
 is_clean(const char *text, gsize length, gboolean utf8)
 {
@@ -182,7 +190,9 @@ parse(Rest rest)
   g_autofree char *domain = g_strndup(rest.at, rest.end - rest.at);
   if (!read_domain(mailbox, domain))
     return NULL;
-  mailbox->wire = g_strndup(start, rest.end - start);
+  mailbox->wire = make_wire(mailbox, domain);
+  if (strlen(mailbox->wire) > PST_MAILBOX_MAX - strlen("<>"))
+    return NULL;
   mailbox->key = make_key(mailbox);
   return g_steal_pointer(&mailbox);
 }

@@ -106,6 +106,7 @@ test_display(void)
                                "cher.example" },
     { "mail.xn--fsq.example", "mail.\xe4\xbe\x8b.example" },
     { "xn--a.org", "xn--a.org" },
+    { "xn--xn--bple", "xn--xn--bple" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
     g_autofree char *display = pst_domain_name_display(table[i].name);

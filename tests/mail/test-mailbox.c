@@ -35,14 +35,14 @@ static const Row rows[] = {
     "a@[ipv6:::ffff:1.2.3.4]" },
   { "<m\xc3\xbcller@b\xc3\xbc"
     "cher.example>",
-    TRUE,
-    "m\xc3\xbcller@b\xc3\xbc"
-    "cher.example",
-    "m\xc3\xbcller", "xn--bcher-kva.example", NULL, "m\xc3\xbcller@xn--bcher-kva.example" },
+    TRUE, "m\xc3\xbcller@xn--bcher-kva.example", "m\xc3\xbcller", "xn--bcher-kva.example", NULL,
+    "m\xc3\xbcller@xn--bcher-kva.example" },
   { "<M\xc3\x9cLLER@example.org>", TRUE, "M\xc3\x9cLLER@example.org", "M\xc3\x9cLLER", "example.org", NULL,
     "m\xc3\xbcller@example.org" },
   { "<\"m\xc3\xbcller x\"@example.org>", TRUE, "\"m\xc3\xbcller x\"@example.org", "\"m\xc3\xbcller x\"",
     "example.org", NULL, "m\xc3\xbcller x@example.org" },
+  { "<x@b\303\274cher.example>", TRUE, "x@xn--bcher-kva.example", "x", "xn--bcher-kva.example", NULL,
+    "x@xn--bcher-kva.example" },
   { "<m\xc3\xbcller@example.org>", FALSE, NULL, NULL, NULL, NULL, NULL },
   { "<anna@b\xc3\xbc"
     "cher.example>",

@@ -8,8 +8,7 @@
 #define MAX_RECIPIENTS 6
 
 static const char *const addresses[] = { "a@a.example", "b@b.example", "c@a.example", "d@[127.0.0.1]",
-                                         "m\xc3\xbcller@b\xc3\xbc"
-                                         "cher.example" };
+                                         "m\303\274ller@b\303\274cher.example" };
 
 typedef struct {
   GRand *rand;
