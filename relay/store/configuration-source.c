@@ -77,16 +77,26 @@ layer_in_force(const PstConfigSource *source, const char *group, const char *key
   return system->values != NULL && g_key_file_has_key(system->values, group, key, NULL) ? system : NULL;
 }
 
+/* The user's group, else the administrator's. */
+static const PstConfigLine *
+find_group(const PstConfigSource *source, const char *group, const Layer **layer)
+{
+  const PstConfigLine *line = NULL;
+  for (int i = USER; i >= SYSTEM && line == NULL && group != NULL; i--) {
+    *layer = &source->layers[i];
+    line = (*layer)->scan != NULL ? pst_config_scan_find((*layer)->scan, group, NULL) : NULL;
+  }
+  return line;
+}
+
 /* The place of @key, or else of @group, or else of the file. */
 static void
 find_place(const PstConfigSource *source, const char *group, const char *key, PstConfigProblem *where)
 {
   const Layer *layer = group != NULL && key != NULL ? layer_in_force(source, group, key) : NULL;
   const PstConfigLine *line = layer != NULL ? pst_config_scan_find(layer->scan, group, key) : NULL;
-  for (int i = USER; i >= SYSTEM && line == NULL && group != NULL; i--) {
-    layer = &source->layers[i];
-    line = layer->scan != NULL ? pst_config_scan_find(layer->scan, group, NULL) : NULL;
-  }
+  if (line == NULL)
+    line = find_group(source, group, &layer);
   if (line == NULL)
     layer = source->layers[USER].file != NULL ? &source->layers[USER] : &source->layers[SYSTEM];
   where->file = (char *)layer->file;
