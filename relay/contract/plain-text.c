@@ -13,8 +13,12 @@ pst_plain_text(const char *words, gssize length, gsize ceiling)
 {
   g_autofree char *valid = g_utf8_make_valid(words, length);
   GString *plain = g_string_new(NULL);
-  for (const char *p = valid; *p != '\0' && plain->len < ceiling; p = g_utf8_next_char(p)) {
+  const char *next;
+  for (const char *p = valid; *p != '\0'; p = next) {
     gunichar c = g_utf8_get_char(p);
+    next = g_utf8_next_char(p);
+    if (plain->len + (gsize)(next - p) > ceiling)
+      break;
     g_string_append_unichar(plain, is_plain(c) ? c : ' ');
   }
   return g_string_free(plain, FALSE);

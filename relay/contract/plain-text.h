@@ -6,8 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* @length: octets, or -1 when NUL-terminated. At most @ceiling octets and the rest of one character. Caller
- * frees. */
+/* @length: octets, or -1 when NUL-terminated. At most @ceiling octets, cut at a character. Caller frees. */
 char *pst_plain_text(const char *words, gssize length, gsize ceiling);
 
 G_END_DECLS
