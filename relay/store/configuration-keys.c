@@ -50,6 +50,7 @@ static const PstConfigKey keys[] = {
   { "Probe", "ForUsual", &pst_config_boolean, ROOT (probe_for_usual) },
   { "Probe", "AllowPrivateAddresses", &pst_config_boolean, ROOT (probe_private_addresses) },
   { "Probe", "Port", &pst_config_port, ROOT (probe_port) },
+  { "Probe", "PolicyPort", &pst_config_port, ROOT (policy_port) },
   { "Probe", "TimeoutSeconds", &pst_config_number, ROOT (probe_timeout), .min = 1, .max = 120 },
   { "Resolver", "Servers", &pst_config_server_list, ROOT (resolver_servers) },
   { "Resolver", "TrustAnchorFile", &pst_config_file, ROOT (trust_anchor_file) },

@@ -46,6 +46,7 @@ pst_configuration_new(void)
   configuration->rules = pst_rules_new();
   configuration->probe_enabled = TRUE;
   configuration->probe_port = 25;
+  configuration->policy_port = 443;
   configuration->probe_timeout = 20;
   configuration->direct_port = 25;
   configuration->history_days = 365;

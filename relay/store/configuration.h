@@ -84,7 +84,7 @@ typedef struct {
   GPtrArray *rule_configs; /* of PstRuleConfig: what rules was built from */
   PstRules *rules;
   gboolean probe_enabled, probe_for_usual, probe_private_addresses;
-  guint16 probe_port;
+  guint16 probe_port, policy_port;
   guint probe_timeout; /* seconds */
   GStrv resolver_servers;
   char *trust_anchor_file; /* or NULL */

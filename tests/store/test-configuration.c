@@ -137,6 +137,7 @@ static const struct {
     "pass-through or none" },
   { "[Rule bank]\nRecipients=bank.example\n", "1: [Rule bank]: Requirement is missing: not used" },
   { "[Rule bank]\nRequirement=verified\n", "1: [Rule bank]: Recipients is missing: not used" },
+  { "[Probe]\nPolicyPort=0\n", "2: [Probe] PolicyPort: not a port number: 0 (allowed: 1 to 65535)" },
   { "[Probe]\nTimeoutSeconds=0\n", "2: [Probe] TimeoutSeconds: out of range: 0 (allowed: 1 to 120)" },
   { "[Probe]\nTimeoutSeconds=121\n", "2: [Probe] TimeoutSeconds: out of range: 121 (allowed: 1 to 120)" },
   { "[Probe]\nTimeoutSeconds=20s\n", "2: [Probe] TimeoutSeconds: not a number: 20s (allowed: 1 to 120)" },
@@ -394,17 +395,12 @@ test_to_variant(void)
   static const struct {
     const char *group, *key, *value;
   } rows[] = {
-    { "Relay", "Requirement", "usual" },
-    { "Relay", "OnRefusal", "refuse" },
-    { "Relay", "PeerCheck", "uid" },
-    { "Listener main", "Address", "127.0.0.1;::1" },
-    { "Listener main", "Port", "1587" },
-    { "Listener main", "Requirement", "" },
-    { "Account work", "Authentication", "none" },
-    { "Account work", "Honours", "none" },
-    { "Rule bank", "Requirement", "verified" },
-    { "Probe", "Enabled", "true" },
-    { "Trust", "CaFile", "" },
+    { "Relay", "Requirement", "usual" },    { "Relay", "OnRefusal", "refuse" },
+    { "Relay", "PeerCheck", "uid" },        { "Listener main", "Address", "127.0.0.1;::1" },
+    { "Listener main", "Port", "1587" },    { "Probe", "PolicyPort", "443" },
+    { "Listener main", "Requirement", "" }, { "Account work", "Authentication", "none" },
+    { "Account work", "Honours", "none" },  { "Rule bank", "Requirement", "verified" },
+    { "Probe", "Enabled", "true" },         { "Trust", "CaFile", "" },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GVariant) keys = g_variant_lookup_value(groups, rows[i].group, G_VARIANT_TYPE("a{ss}"));
