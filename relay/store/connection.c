@@ -12,20 +12,22 @@ struct PstConnection {
   GHashTable *statements; /* SQL text → sqlite3_stmt */
 };
 
-/* SQLite gives its -wal and -shm files the mode of the database, so this is settled before it sees the file.
- */
-static gboolean
-make_private(const char *path, GError **error)
-{
-  int fd = pst_private_file_open(path, TRUE, error);
-  return fd >= 0 && close(fd) == 0;
-}
-
 static void
 make_leftover_private(const char *path, const char *suffix)
 {
   g_autofree char *beside = g_strconcat(path, suffix, NULL);
   chmod(beside, 0600);
+}
+
+gboolean
+pst_connection_make_private(const char *path, GError **error)
+{
+  int fd = pst_private_file_open(path, TRUE, error);
+  if (fd < 0 || close(fd) < 0)
+    return FALSE;
+  make_leftover_private(path, "-wal");
+  make_leftover_private(path, "-shm");
+  return TRUE;
 }
 
 static void
@@ -37,10 +39,6 @@ finalize_statement(gpointer statement)
 PstConnection *
 pst_connection_open(const char *path, GError **error)
 {
-  if (!make_private(path, error))
-    return NULL;
-  make_leftover_private(path, "-wal");
-  make_leftover_private(path, "-shm");
   g_autoptr(PstConnection) connection = g_new0(PstConnection, 1);
   connection->path = g_strdup(path);
   connection->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize_statement);

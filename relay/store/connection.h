@@ -11,8 +11,11 @@ G_BEGIN_DECLS
 
 typedef struct PstConnection PstConnection;
 
-/* Opens or makes @path; the file and what SQLite puts beside it have mode 0600. Nothing is written to a file
- * that exists. */
+/* Makes the file where there is none and gives it, and what SQLite puts beside it, mode 0600. Only before any
+ * connection of this process is open: closing a descriptor of a file drops the locks SQLite holds on it. */
+gboolean pst_connection_make_private(const char *path, GError **error);
+
+/* Opens @path. Nothing is written to a file that exists. */
 PstConnection *pst_connection_open(const char *path, GError **error);
 void pst_connection_close(PstConnection *connection);
 sqlite3 *pst_connection_get_sqlite(PstConnection *connection);

@@ -70,6 +70,8 @@ PstDatabase *
 pst_database_open(const char *path, GError **error)
 {
   g_autofree char *full = g_canonicalize_filename(path, NULL);
+  if (!pst_connection_make_private(full, error))
+    return NULL;
   g_autoptr(PstConnection) writer = open_writer(full, error);
   g_autoptr(PstConnection) reader = writer != NULL ? open_reader(full, error) : NULL;
   g_autoptr(GBytes) digest_key = reader != NULL ? load_digest_key(full, error) : NULL;
