@@ -191,22 +191,30 @@ append_address(GString *text, const char *address)
   g_string_append_printf(text, "%s%s", start, strlen(start) < strlen(valid) ? "..." : "");
 }
 
+static void
+append_concerned(GString *text, const char *const *addresses, guint n)
+{
+  for (guint i = 0; i < MIN(n, NAMED_RECIPIENTS); i++) {
+    g_string_append(text, i > 0 ? ", " : "Concerns ");
+    append_address(text, addresses[i]);
+  }
+  if (n > NAMED_RECIPIENTS)
+    g_string_append_printf(text, " and %u more", n - NAMED_RECIPIENTS);
+  if (n > 0)
+    g_string_append(text, ". ");
+}
+
 PstRefusal *
 pst_refusal_for_recipients(guint code, const char *enhanced, const PstReason *reason, const PstChoice *choice,
                            const char *const *addresses, guint n)
 {
   g_autofree char *why = pst_reason_to_english(reason);
-  g_autofree char *who = pst_refusal_who_asked(choice);
-  GString *text = g_string_new(NULL);
-  g_string_append_printf(text, "Not sent: %s\n%s\nConcerns ", why, who);
-  for (guint i = 0; i < MIN(n, NAMED_RECIPIENTS); i++) {
-    g_string_append(text, i > 0 ? ", " : "");
-    append_address(text, addresses[i]);
-  }
-  if (n > NAMED_RECIPIENTS)
-    g_string_append_printf(text, " and %u more", n - NAMED_RECIPIENTS);
-  g_string_append(text, ". " NOBODY);
-  PstRefusal *refusal = pst_refusal_new(code, enhanced, text->str);
-  g_string_free(text, TRUE);
-  return refusal;
+  g_autofree char *who = choice != NULL ? pst_refusal_who_asked(choice) : NULL;
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_append_printf(text, "Not sent: %s\n", why);
+  if (who != NULL)
+    g_string_append_printf(text, "%s\n", who);
+  append_concerned(text, addresses, n);
+  g_string_append(text, NOBODY);
+  return pst_refusal_new(code, enhanced, text->str);
 }

@@ -31,8 +31,8 @@ PstRefusal *pst_refusal_for_floor(const PstRule *rule, PstRequirement asked, con
 /* "You asked for Verified" / "Your rule for bank.example asks for Verified". Caller frees. */
 char *pst_refusal_who_asked(const PstChoice *choice);
 
-/* A decision that some recipients cannot be written to: @reason speaks for the first of @addresses (@n of
- * them; three are named). */
+/* Some recipients cannot be written to: @reason speaks for the first of @addresses (@n of them, perhaps none;
+ * three are named). @choice says who asked for it; NULL: nobody of ours, a server said no. */
 PstRefusal *pst_refusal_for_recipients(guint code, const char *enhanced, const PstReason *reason,
                                        const PstChoice *choice, const char *const *addresses, guint n);
 
