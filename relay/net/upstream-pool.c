@@ -66,8 +66,10 @@ pst_upstream_pool_take(PstUpstreamPool *pool, const char *key, gint64 *idle)
     if (*idle < PST_POOL_IDLE_MAX && pst_upstream_looks_alive(entry->upstream))
       upstream = g_steal_pointer(&entry->upstream);
     entry_free(entry);
-    if (upstream != NULL)
+    if (upstream != NULL) {
+      pst_upstream_set_reused(upstream);
       return upstream;
+    }
   }
   return NULL;
 }

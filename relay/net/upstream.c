@@ -12,6 +12,7 @@ struct PstUpstream {
   gsize input_start, input_end;
   PstReason *failure;
   gboolean silent;
+  gboolean reused;
 };
 
 static void
@@ -301,4 +302,16 @@ pst_upstream_resume(PstUpstream *upstream)
     return;
   upstream->silent = FALSE;
   g_clear_pointer(&upstream->failure, pst_reason_unref);
+}
+
+void
+pst_upstream_set_reused(PstUpstream *upstream)
+{
+  upstream->reused = TRUE;
+}
+
+gboolean
+pst_upstream_is_reused(const PstUpstream *upstream)
+{
+  return upstream->reused;
 }

@@ -45,6 +45,10 @@ gboolean pst_upstream_looks_alive(PstUpstream *upstream);
 /* Asks (RSET). FALSE: close it. */
 gboolean pst_upstream_ping(PstUpstream *upstream, gint64 deadline, GCancellable *cancellable);
 
+/* It lay idle since an earlier message: the server may have grown tired of it. */
+void pst_upstream_set_reused(PstUpstream *upstream);
+gboolean pst_upstream_is_reused(const PstUpstream *upstream);
+
 PstClientEngine *pst_upstream_get_engine(PstUpstream *upstream);
 const char *pst_upstream_get_host(const PstUpstream *upstream);
 const PstTlsFacts *pst_upstream_get_tls_facts(const PstUpstream *upstream);
