@@ -88,7 +88,7 @@ class Bus:
         self.address = f"unix:path={path}"
         self._daemon = subprocess.Popen(
             ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--nopidfile", "--print-address=1"],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._daemon.stdout.readline()  # it listens once it has said where
 
     def close(self):

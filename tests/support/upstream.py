@@ -243,6 +243,7 @@ class Upstream:
         self.commands = []  # (connection, line, TLS version or None)
         self.logins = []
         self.connections = 0
+        self._sessions = []
         self.closing, self.release, self.held = threading.Event(), threading.Event(), threading.Event()
         self._changed = threading.Condition()
         self.context = None
@@ -292,9 +293,21 @@ class Upstream:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._changed:
                 self.connections += 1
-                number = self.connections
+                session = Session(self, sock, self.connections)
+                self._sessions.append(session)
                 self._changed.notify_all()
-            threading.Thread(target=Session(self, sock, number).run, daemon=True).start()
+            threading.Thread(target=session.run, daemon=True).start()
+
+    def hang_up(self, farewell=b""):
+        """Closes every connection that is open, with these last words."""
+        with self._changed:
+            sessions, self._sessions = self._sessions, []
+        for session in sessions:
+            try:
+                session.sock.sendall(farewell)
+                session.sock.shutdown(socket.SHUT_RDWR)
+            except (OSError, ValueError):
+                pass  # it was closed already
 
     def take_fault(self, step):
         with self._changed:

@@ -93,14 +93,14 @@ class Clients(Case):
 
     def test_msmtp_plain(self):
         relay, server = self.gate()
-        self.run_program("msmtp", "-C", "/dev/null", "--host=127.0.0.1", f"--port={relay.port}", "--tls=off", "--auth=off",
+        self.run_program("msmtp", "-C", "/dev/null", "--host=127.0.0.1", f"--port={relay.port}", "--tls=off", "--auth=off", "--set-date-header=off",
                          "--from=me@example.org", "you@example.net", octets=MAIL.replace(b"\r\n", b"\n"))
         self.assertArrived(server)
 
     def test_msmtp_starttls(self):
         relay, server, settings = self.with_password("starttls")
         self.run_program("msmtp", "-C", "/dev/null", "--host=127.0.0.1", f"--port={relay.port}", "--tls=on",
-                         "--tls-certcheck=off", "--auth=plain", f"--user={settings['user']}",
+                         "--tls-certcheck=off", "--set-date-header=off", "--auth=plain", f"--user={settings['user']}",
                          f"--passwordeval=echo {settings['password']}", "--from=me@example.org", "you@example.net",
                          octets=MAIL.replace(b"\r\n", b"\n"))
         self.assertArrived(server)

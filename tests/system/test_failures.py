@@ -33,8 +33,9 @@ AT_EACH_STEP = [
     ("end", b"554 5.7.1 looks like spam\r\n", 554, "rejected"),
     ("end", DROP, 451, "uncertain"),
 ]
-SILENT_STEPS = ("greeting", "ehlo-tls", "tls", "mail", "rcpt", "data", "body")
 WITHOUT_CHUNKING = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8", "SIZE", "DSN")
+KINDS = {"chunked": WITHOUT_CHUNKING + ("CHUNKING",), "data": WITHOUT_CHUNKING, "bare": ()}
+SILENT_STEPS = ("greeting", "ehlo-tls", "tls", "mail", "rcpt", "data", "body")
 BIG = MESSAGE + (b"x" * 70 + b"\r\n") * 100000  # more than all buffers on the way hold
 
 
@@ -78,11 +79,14 @@ class AtEachStep(Case):
 
 def _add_cases():
     for step, fault, code, state in AT_EACH_STEP:
-        for kind, extensions in (("chunked", WITHOUT_CHUNKING + ("CHUNKING",)), ("data", WITHOUT_CHUNKING), ("bare", ())):
+        for kind, extensions in KINDS.items():
             if step == "data" and kind == "chunked":
                 continue
+            # There all goes out in one flight: that the server took it before it went is possible.
+            one_flight = kind == "chunked" and step in ("mail", "rcpt") and fault is DROP
+            expected = "uncertain" if one_flight else state
 
-            def case(self, row=(step, fault, code, state, extensions)):
+            def case(self, row=(step, fault, code, expected, extensions)):
                 self.check_fault(*row)
             name = f"test_{step.replace('-', '_')}_{name_of(fault)}_{kind}"
             setattr(AtEachStep, name, case)
@@ -169,7 +173,7 @@ class Others(Case):
         return row.get("reason_code") or row["recipients"][0]["reason_code"]
 
     def test_one_refused_recipient_refuses_the_message(self):
-        for extensions in (WITHOUT_CHUNKING + ("CHUNKING",), WITHOUT_CHUNKING, ()):
+        for extensions in KINDS.values():
             relay, server = self.gate(faults={"rcpt:bad@example.net": b"550 5.1.1 nobody here\r\n"}, extensions=extensions)
             reply = self.send(relay, recipients=["you@example.net", "bad@example.net", "she@example.net"])
             self.assertReply(reply, 550, words="bad@example.net")
@@ -202,14 +206,11 @@ class Others(Case):
     def test_stale_idle_connection_is_replaced(self):
         """A server that closes an idle connection costs the next message nothing."""
         relay, server = self.gate()
-        self.assertReply(self.send(relay), 250)
-        server.faults["quit"] = DROP
-        relay_connections = server.connections
-        for fault in (DROP, b"421 4.4.2 idle for too long\r\n"):
-            server.faults["mail"] = [fault]
+        for count, farewell in enumerate((b"", b"421 4.4.2 idle for too long\r\n", b""), 1):
             self.assertReply(self.send(relay), 250)
-        self.assertGreaterEqual(server.connections, relay_connections)
-        self.assertEqual(3, len(server.wait_for_messages(3)))
+            server.wait_for_messages(count)
+            server.hang_up(farewell)
+        self.assertEqual(3, server.connections)
 
     def test_stop_finishes_what_is_under_way(self):
         relay, server = self.gate(faults={"end": [HOLD]})

@@ -87,10 +87,10 @@ class Kill(Case):
         return relay.ctl("history", "--limit", "1000")
 
     def test_sending_is_repaired(self):
-        """Killed before the end of data: failed. Killed after it: uncertain."""
+        """Killed before the end of data: failed, where it was known at all. Killed after it: uncertain."""
         from upstream import HOLD
         for step, state in (("rcpt", "failed"), ("end", "uncertain")):
-            relay, server = self.gate(faults={step: HOLD})
+            relay, server = self.gate(faults={step: HOLD}, extensions=("PIPELINING",))
             client = self.ready_client(relay)
             client.command("MAIL FROM:<me@example.org>")
             client.command("RCPT TO:<you@example.net>")
@@ -100,8 +100,9 @@ class Kill(Case):
             relay.kill()
             relay.start()
             rows = relay.history()
-            self.assertEqual([state], [row["state"] for row in rows])
-            self.assertEqual([state], [entry["state"] for entry in rows[0]["recipients"]])
+            self.assertTrue(rows or state == "failed")
+            for row in rows:
+                self.assertEqual([state, state], [row["state"], row["recipients"][0]["state"]])
 
 
 if __name__ == "__main__":
