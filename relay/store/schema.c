@@ -44,7 +44,14 @@ static const char version_1[] =
     "CREATE TABLE search_progress (indexed_to INTEGER NOT NULL) STRICT;"
     "INSERT INTO search_progress (indexed_to) VALUES (0);";
 
-const char *const pst_schema_steps[] = { version_1, NULL };
+/* What the downgrade lock knows of each domain. */
+static const char version_2[] =
+    "CREATE TABLE outlooks ("
+    "  domain TEXT PRIMARY KEY, armed INTEGER NOT NULL, locked INTEGER NOT NULL, best TEXT NOT NULL,"
+    "  remembered_at INTEGER, seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX outlooks_by_time ON outlooks (seen_at);";
+
+const char *const pst_schema_steps[] = { version_1, version_2, NULL };
 
 static gboolean
 check_owner(PstConnection *connection, gint64 version, GError **error)

@@ -249,6 +249,7 @@ test_upgrade_steps(void)
   g_autoptr(GError) error = NULL;
   char *folder = scratch_folder_new();
   g_autofree char *path = path_in(folder);
+  g_assert_true(pst_connection_make_private(path, &error));
   g_autoptr(PstConnection) connection = pst_connection_open(path, &error);
   g_assert_no_error(error);
   g_assert_false(pst_schema_upgrade(connection, bad, &error));
