@@ -91,7 +91,7 @@ test_service(void)
     g_autoptr(PstUnboundResolver) resolver = resolver_for(services[i].view);
     g_autoptr(PstReason) reason = NULL;
     g_assert_cmpint(pst_unbound_resolver_get_service(resolver, NULL), ==, PST_DNS_UNTESTED);
-    g_autoptr(PstAnswer) answer = ask_one(resolver, "plain.test", PST_DNS_MX, SECONDS(20));
+    pst_answer_unref(ask_one(resolver, "plain.test", PST_DNS_MX, SECONDS(20)));
     g_assert_cmpint(pst_unbound_resolver_get_service(resolver, &reason), ==, services[i].service);
     g_assert_true((reason == NULL) == (services[i].service == PST_DNS_SECURE));
   }
@@ -182,7 +182,7 @@ test_renew(void)
   for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
     threads[i] = g_thread_new("ask", ask_again_and_again, resolver);
   for (guint i = 0; i < 5; i++) {
-    g_autoptr(PstAnswer) answer = ask_one(resolver, "plain.test", PST_DNS_MX, SECONDS(20));
+    pst_answer_unref(ask_one(resolver, "plain.test", PST_DNS_MX, SECONDS(20)));
     pst_unbound_resolver_renew(resolver);
   }
   for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
