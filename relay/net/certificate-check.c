@@ -51,8 +51,8 @@ has_alternative_name(gnutls_x509_crt_t certificate, gnutls_x509_subject_alt_name
   return FALSE;
 }
 
-static PstCertificateResult
-check_name(gnutls_x509_crt_t leaf, const char *host)
+PstCertificateResult
+pst_certificate_check_name(gnutls_x509_crt_t leaf, const char *host)
 {
   g_autoptr(GInetAddress) literal = g_inet_address_new_from_string(host);
   if (literal != NULL) {
@@ -67,8 +67,8 @@ check_name(gnutls_x509_crt_t leaf, const char *host)
                                                         : PST_CERTIFICATE_HOST_MISMATCH;
 }
 
-static PstCertificateResult
-result_of_status(guint status)
+PstCertificateResult
+pst_certificate_result_of_status(guint status)
 {
   if (status == 0)
     return PST_CERTIFICATE_VALID;
@@ -96,6 +96,6 @@ pst_certificate_check(gnutls_session_t session, const char *host, PstTrustStore 
     return PST_CERTIFICATE_NONE;
   if (pst_trust_store_verify(store, chain.certificates, chain.n, &status) < 0)
     return PST_CERTIFICATE_NOT_TRUSTED;
-  PstCertificateResult result = result_of_status(status);
-  return result == PST_CERTIFICATE_VALID ? check_name(chain.certificates[0], host) : result;
+  PstCertificateResult result = pst_certificate_result_of_status(status);
+  return result == PST_CERTIFICATE_VALID ? pst_certificate_check_name(chain.certificates[0], host) : result;
 }

@@ -1,6 +1,5 @@
 #include "relay/net/connector.h"
 #include "relay/net/channel.h"
-#include "relay/net/name-lookup.h"
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -30,8 +29,8 @@ wait_connected(int fd, gint64 deadline, GCancellable *cancellable)
   return getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &length) < 0 ? errno : number;
 }
 
-static int
-connect_one(const PstSocketAddress *address, gint64 deadline, GCancellable *cancellable, int *number)
+int
+pst_connect_address(const PstSocketAddress *address, gint64 deadline, GCancellable *cancellable, int *number)
 {
   int one = 1, buffer = SEND_BUFFER;
   int fd = socket(address->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -60,7 +59,8 @@ pst_connect(const char *host, guint16 port, gint64 deadline, GCancellable *cance
   for (guint i = 0; i < addresses->len; i++) {
     gint64 now = g_get_monotonic_time();
     gint64 share = (deadline - now) / (addresses->len - i);
-    int fd = connect_one(&g_array_index(addresses, PstSocketAddress, i), now + share, cancellable, &number);
+    int fd = pst_connect_address(&g_array_index(addresses, PstSocketAddress, i), now + share, cancellable,
+                                 &number);
     if (fd >= 0)
       return fd;
     if (number == ECANCELED)

@@ -5,6 +5,7 @@
  * leaves its look-up to finish unheard. */
 #pragma once
 #include "relay/contract/reason.h"
+#include "relay/net/name-lookup.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -13,5 +14,9 @@ G_BEGIN_DECLS
  * order; none may use up more than its share of the time. */
 int pst_connect(const char *host, guint16 port, gint64 deadline, GCancellable *cancellable,
                 PstReason **reason);
+
+/* The same for one address; -1 and its errno in @number (ETIMEDOUT, ECANCELED included). */
+int pst_connect_address(const PstSocketAddress *address, gint64 deadline, GCancellable *cancellable,
+                        int *number);
 
 G_END_DECLS

@@ -95,21 +95,36 @@ new_session(const char *host)
   return session;
 }
 
+int
+pst_tls_client_handshake(PstChannel *channel, const char *name, gint64 deadline, GCancellable *cancellable,
+                         PstTlsFacts *facts, PstReason **reason)
+{
+  gnutls_session_t session = new_session(name);
+  if (session == NULL) {
+    *reason = pst_reason_new(PST_REASON_TLS_FAILED, "host", name, NULL);
+    return GNUTLS_E_INTERNAL_ERROR;
+  }
+  int result = pst_channel_handshake(channel, session, deadline, cancellable);
+  if (result != GNUTLS_E_SUCCESS) {
+    *reason = handshake_reason(result, session, name);
+    return result;
+  }
+  facts->version = version_name(session);
+  g_free(facts->cipher);
+  facts->cipher = g_strdup(gnutls_ciphersuite_get(session));
+  if (facts->version != NULL)
+    return GNUTLS_E_SUCCESS;
+  *reason = pst_reason_new(PST_REASON_TLS_TOO_OLD, "host", name, NULL);
+  return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
+}
+
 PstReason *
 pst_tls_client_start(PstChannel *channel, const char *host, PstTrustStore *store, gint64 deadline,
                      GCancellable *cancellable, PstTlsFacts *facts)
 {
-  gnutls_session_t session = new_session(host);
-  if (session == NULL)
-    return pst_reason_new(PST_REASON_TLS_FAILED, "host", host, NULL);
-  int result = pst_channel_handshake(channel, session, deadline, cancellable);
-  if (result != GNUTLS_E_SUCCESS)
-    return handshake_reason(result, session, host);
-  facts->version = version_name(session);
-  g_free(facts->cipher);
-  facts->cipher = g_strdup(gnutls_ciphersuite_get(session));
-  facts->certificate = pst_certificate_check(session, host, store);
-  if (facts->version == NULL)
-    return pst_reason_new(PST_REASON_TLS_TOO_OLD, "host", host, NULL);
+  PstReason *reason = NULL;
+  if (pst_tls_client_handshake(channel, host, deadline, cancellable, facts, &reason) != GNUTLS_E_SUCCESS)
+    return reason;
+  facts->certificate = pst_certificate_check(pst_channel_get_tls(channel), host, store);
   return pst_tls_certificate_reason(facts->certificate, host);
 }

@@ -18,6 +18,11 @@ typedef struct {
 
 void pst_tls_facts_clear(PstTlsFacts *facts);
 
+/* The handshake alone: @facts get version and cipher, nothing is verified. GNUTLS_E_SUCCESS, or the error of
+ * pst_channel_handshake() and @reason. @name: the one to ask for (SNI), or an IP address literal. */
+int pst_tls_client_handshake(PstChannel *channel, const char *name, gint64 deadline,
+                             GCancellable *cancellable, PstTlsFacts *facts, PstReason **reason);
+
 /* Handshake and certificate check. NULL: verified TLS is up and @facts are filled. Else the reason, owned by
  * the caller; the channel is then of no further use. */
 PstReason *pst_tls_client_start(PstChannel *channel, const char *host, PstTrustStore *store, gint64 deadline,

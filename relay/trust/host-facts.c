@@ -31,6 +31,7 @@ pst_probe_facts_new(PstProbeResult result)
   facts->result = result;
   facts->certificate = PST_CERTIFICATE_NONE;
   facts->dane = PST_DANE_UNKNOWN;
+  facts->dane_why = PST_CERTIFICATE_NOT_TRUSTED;
   return facts;
 }
 

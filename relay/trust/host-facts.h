@@ -29,6 +29,8 @@ typedef struct {
   char *cipher;
   PstCertificateResult certificate; /* by PKIX, for the host's own name */
   PstDaneResult dane;
+  PstCertificateResult
+      dane_why;        /* of a mismatch: what verifying from a published anchor showed, else NOT_TRUSTED */
   gboolean requiretls; /* announced after TLS */
   PstReason *reason;   /* why there is no TLS, or NULL */
 } PstProbeFacts;

@@ -30,6 +30,15 @@ code_of_certificate(PstCertificateResult result)
   return PST_REASON_CERTIFICATE_BAD;
 }
 
+/* A mismatch that is one of dates or names is told as that. */
+static PstReasonCode
+code_of_mismatch(const PstProbeFacts *probe)
+{
+  if (probe->dane_why == PST_CERTIFICATE_VALID || probe->dane_why == PST_CERTIFICATE_NOT_TRUSTED)
+    return PST_REASON_DANE_MISMATCH;
+  return code_of_certificate(probe->dane_why);
+}
+
 static PstReason *
 probe_reason(const PstDomainFacts *facts, const PstHostFacts *host, const PstProbeFacts *probe,
              PstReasonCode code)
@@ -46,7 +55,8 @@ pst_reason_for_violation(const PstDomainFacts *facts, const PstHostFacts *host, 
   if (verdict->cover_probe->result == PST_PROBE_NO_STARTTLS)
     return host_reason(facts, host, dane ? PST_REASON_DANE_NO_ENCRYPTION : PST_REASON_STS_NO_ENCRYPTION);
   if (verdict->cover_probe->result == PST_PROBE_TLS)
-    return host_reason(facts, host, dane ? PST_REASON_DANE_MISMATCH : PST_REASON_STS_CERTIFICATE);
+    return host_reason(facts, host,
+                       dane ? code_of_mismatch(verdict->cover_probe) : PST_REASON_STS_CERTIFICATE);
   return probe_reason(facts, host, verdict->cover_probe, PST_REASON_TLS_FAILED);
 }
 
@@ -54,7 +64,7 @@ static PstReason *
 reason_for_tls(const PstDomainFacts *facts, const PstHostFacts *host, const PstProbeFacts *probe)
 {
   if (probe->dane == PST_DANE_MISMATCH)
-    return host_reason(facts, host, PST_REASON_DANE_MISMATCH);
+    return host_reason(facts, host, code_of_mismatch(probe));
   return host_reason(facts, host, code_of_certificate(probe->certificate));
 }
 
@@ -117,7 +127,7 @@ result_types_of_probe(const PstProbeFacts *probe)
   if (probe->result == PST_PROBE_TLS_FAILED)
     flags |= PST_RESULT_FLAG(PST_RESULT_VALIDATION_FAILURE);
   if (probe->dane == PST_DANE_MISMATCH)
-    flags |= PST_RESULT_FLAG(PST_RESULT_TLSA_INVALID);
+    flags |= PST_RESULT_FLAG(PST_RESULT_TLSA_INVALID) | pst_result_flag_of_certificate(probe->dane_why);
   if (probe->result == PST_PROBE_TLS && probe->dane != PST_DANE_MATCH)
     flags |= pst_result_flag_of_certificate(probe->certificate);
   return flags;
