@@ -210,14 +210,14 @@ match_dane(Probe *probe, gnutls_session_t session)
                                       pst_anchor_verify, NULL, &probe->facts->dane_why);
 }
 
-/* A handshake that ends without the server having said no is as likely the network's doing. */
+/* A reset or silence in the handshake is as likely the network's doing. A server that simply closes, as some
+ * do for what they do not speak, has said no. */
 static PstProbeResult
 result_of_handshake(int result)
 {
   if (result == GNUTLS_E_INTERRUPTED)
     return PST_PROBE_NOT_TRIED;
-  if (result == GNUTLS_E_TIMEDOUT || result == GNUTLS_E_PREMATURE_TERMINATION ||
-      result == GNUTLS_E_PULL_ERROR || result == GNUTLS_E_PUSH_ERROR)
+  if (result == GNUTLS_E_TIMEDOUT || result == GNUTLS_E_PULL_ERROR || result == GNUTLS_E_PUSH_ERROR)
     return PST_PROBE_STARTTLS_LATER;
   return PST_PROBE_TLS_FAILED;
 }

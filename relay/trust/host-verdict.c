@@ -9,12 +9,12 @@ cover_by_probe(const PstProbeFacts *probe, gboolean fits)
     return fits ? PST_COVER_MEETS : PST_COVER_VIOLATES;
   case PST_PROBE_NO_STARTTLS:
   case PST_PROBE_TLS_FAILED:
+  case PST_PROBE_INJECTION:
     return PST_COVER_VIOLATES;
   case PST_PROBE_NOT_TRIED:
   case PST_PROBE_SILENT:
   case PST_PROBE_TURNED_AWAY:
   case PST_PROBE_STARTTLS_LATER:
-  case PST_PROBE_INJECTION:
     return PST_COVER_UNSEEN;
   }
   return PST_COVER_UNSEEN;

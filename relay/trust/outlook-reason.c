@@ -46,20 +46,6 @@ probe_reason(const PstDomainFacts *facts, const PstHostFacts *host, const PstPro
   return probe->reason != NULL ? pst_reason_ref(probe->reason) : host_reason(facts, host, code);
 }
 
-PstReason *
-pst_reason_for_violation(const PstDomainFacts *facts, const PstHostFacts *host, const PstHostVerdict *verdict)
-{
-  gboolean dane = verdict->dane == PST_COVER_VIOLATES;
-  if (verdict->bogus || verdict->cover_probe == NULL)
-    return host_reason(facts, host, PST_REASON_DNS_BOGUS);
-  if (verdict->cover_probe->result == PST_PROBE_NO_STARTTLS)
-    return host_reason(facts, host, dane ? PST_REASON_DANE_NO_ENCRYPTION : PST_REASON_STS_NO_ENCRYPTION);
-  if (verdict->cover_probe->result == PST_PROBE_TLS)
-    return host_reason(facts, host,
-                       dane ? code_of_mismatch(verdict->cover_probe) : PST_REASON_STS_CERTIFICATE);
-  return probe_reason(facts, host, verdict->cover_probe, PST_REASON_TLS_FAILED);
-}
-
 static PstReason *
 reason_for_tls(const PstDomainFacts *facts, const PstHostFacts *host, const PstProbeFacts *probe)
 {
@@ -90,6 +76,20 @@ reason_for_probe(const PstDomainFacts *facts, const PstHostFacts *host, const Ps
     return reason_for_tls(facts, host, probe);
   }
   return host_reason(facts, host, PST_REASON_HOST_NOT_TRIED);
+}
+
+PstReason *
+pst_reason_for_violation(const PstDomainFacts *facts, const PstHostFacts *host, const PstHostVerdict *verdict)
+{
+  gboolean dane = verdict->dane == PST_COVER_VIOLATES;
+  if (verdict->bogus || verdict->cover_probe == NULL)
+    return host_reason(facts, host, PST_REASON_DNS_BOGUS);
+  if (verdict->cover_probe->result == PST_PROBE_NO_STARTTLS)
+    return host_reason(facts, host, dane ? PST_REASON_DANE_NO_ENCRYPTION : PST_REASON_STS_NO_ENCRYPTION);
+  if (verdict->cover_probe->result == PST_PROBE_TLS)
+    return host_reason(facts, host,
+                       dane ? code_of_mismatch(verdict->cover_probe) : PST_REASON_STS_CERTIFICATE);
+  return reason_for_probe(facts, host, verdict->cover_probe);
 }
 
 static gboolean

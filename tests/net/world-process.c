@@ -1,6 +1,5 @@
 #include "tests/net/world-process.h"
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 
 struct WorldProcess {
   char *directory;
@@ -64,8 +63,8 @@ world_process_stop(WorldProcess *world)
   g_free(world);
 }
 
-static JsonObject *
-facts_of(WorldProcess *world)
+JsonObject *
+world_process_get_facts(WorldProcess *world)
 {
   return json_node_get_object(json_parser_get_root(world->facts));
 }
@@ -73,13 +72,14 @@ facts_of(WorldProcess *world)
 const char *
 world_process_get_dns(WorldProcess *world, const char *view)
 {
-  return json_object_get_string_member(json_object_get_object_member(facts_of(world), "dns"), view);
+  return json_object_get_string_member(json_object_get_object_member(world_process_get_facts(world), "dns"),
+                                       view);
 }
 
 guint16
 world_process_get_mx_port(WorldProcess *world)
 {
-  return json_object_get_int_member(facts_of(world), "mx");
+  return json_object_get_int_member(world_process_get_facts(world), "mx");
 }
 
 char *

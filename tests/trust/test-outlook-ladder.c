@@ -65,7 +65,7 @@ static const Row rows[] = {
   { "S", NULL, { "m1.a.test S+ u q" }, POLICY, "d", "?", NO_REASON },
   { "S", NULL, { "m1.a.test S+ u a" }, POLICY, "d", "?", NO_REASON },
   { "S", NULL, { "m1.a.test S+ u l" }, POLICY, "d", "?", NO_REASON },
-  { "S", NULL, { "m1.a.test S+ u i" }, POLICY, "d", "?", NO_REASON },
+  { "S", NULL, { "m1.a.test S+ u i" }, FAILING, "", "?", PST_REASON_STARTTLS_INJECTION },
   { "S", NULL, { "m1.a.test S+ u -", "m2.a.test S- n" }, POLICY, "d", "?", NO_REASON },
   /* DANE that fails */
   { "S", NULL, { "m1.a.test S+ u Tvx." }, FAILING, "", "n", PST_REASON_DANE_MISMATCH },
@@ -207,7 +207,7 @@ static const Row rows[] = {
   { "I", ANY_STS, { "m1.a.test I+ n q" }, POLICY, "s", "?", NO_REASON, PST_PROBING_BLOCKED },
   { "I", ANY_STS, { "m1.a.test I+ n a", "m2.b.test I+ n c" }, POLICY, "s", "n", NO_REASON },
   { "I", ANY_STS, { "m1.a.test I+ n l" }, POLICY, "s", "?", NO_REASON },
-  { "I", ANY_STS, { "m1.a.test I+ n i" }, POLICY, "s", "?", NO_REASON },
+  { "I", ANY_STS, { "m1.a.test I+ n i" }, FAILING, "", "?", PST_REASON_STARTTLS_INJECTION },
   { "I", ANY_STS, { "m1.a.test F- ?" }, POLICY, "s", "?", NO_REASON },
   { "I", ANY_STS, { "m1.a.test I+ n Ten." }, FAILING, "", "n", PST_REASON_STS_CERTIFICATE },
   { "I", ANY_STS, { "m1.a.test I+ n Thn." }, FAILING, "", "n", PST_REASON_STS_CERTIFICATE },

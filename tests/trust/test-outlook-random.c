@@ -29,7 +29,7 @@ probe_ends(const PstProbeFacts *probe, gboolean proven)
 {
   static const guint ends[] = {
     [PST_PROBE_NOT_TRIED] = 0,          [PST_PROBE_SILENT] = 0,         [PST_PROBE_TURNED_AWAY] = 0,
-    [PST_PROBE_NO_STARTTLS] = END_STOP, [PST_PROBE_STARTTLS_LATER] = 0, [PST_PROBE_INJECTION] = 0,
+    [PST_PROBE_NO_STARTTLS] = END_STOP, [PST_PROBE_STARTTLS_LATER] = 0, [PST_PROBE_INJECTION] = END_STOP,
     [PST_PROBE_TLS_FAILED] = END_STOP,  [PST_PROBE_TLS] = END_STOP
   };
   return probe->result == PST_PROBE_TLS && proven ? END_PROVEN : ends[probe->result];
