@@ -5,7 +5,7 @@
  * then `truncated`. A malformed record makes the whole route undetermined: what cannot be read may name a
  * weaker host. */
 #pragma once
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 
 G_BEGIN_DECLS
 

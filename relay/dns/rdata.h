@@ -4,7 +4,7 @@
  * missing, nothing behind it, no compression pointers (a resolver hands out expanded names). No I/O. */
 #pragma once
 #include "relay/dns/address.h"
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
  * and any number of threads may ask at once. Where DNSSEC cannot be checked the answers' standing is
  * UNCHECKED, never INSECURE. */
 #pragma once
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 
 G_BEGIN_DECLS
 

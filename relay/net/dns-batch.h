@@ -4,7 +4,7 @@
  * Counted and thread-safe. An asker that gives up leaves the batch to its lookups; answers that come later go
  * nowhere. */
 #pragma once
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS

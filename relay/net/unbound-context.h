@@ -3,7 +3,7 @@
  * One thread uses it: it waits for get_fd() to be readable and then calls process(), from where answers come.
  * Every lookup gets exactly one answer, at the latest, and then a failed one, when the context is freed. */
 #pragma once
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS

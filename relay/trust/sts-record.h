@@ -4,7 +4,7 @@
  * Records that do not start with "v=STSv1;" are none. Exactly one must remain and be well formed, else there
  * is no usable record. The id is compared for equality only. */
 #pragma once
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 
 G_BEGIN_DECLS
 

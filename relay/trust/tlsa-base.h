@@ -4,7 +4,7 @@
  * be enforced. A host whose aliases are signed to the end is tried at their end first, then at its own name.
  * One whose own alias is signed, but leads out to where nothing is, only at its own name. */
 #pragma once
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 
 G_BEGIN_DECLS
 

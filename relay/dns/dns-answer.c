@@ -1,4 +1,4 @@
-#include "relay/dns/answer.h"
+#include "relay/dns/dns-answer.h"
 #include <string.h>
 
 static char *
