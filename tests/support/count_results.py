@@ -15,7 +15,7 @@ MAY_BE_SKIPPED = "# SKIP needs root"
 
 def results(part, record):
     """(passed, name) for every case of one test."""
-    name = f"{part}/{record['name']}"
+    name = f"{part}/{record['name'].rpartition(' / ')[2]}"
     good = record["result"] == "OK"
     cases = CASE.findall(record.get("stdout", ""))
     found = [(word == "ok" and not directive, f"{name}/{case.strip()}")

@@ -37,17 +37,25 @@ def program(room, name):
     return os.path.join(BUILD, room, name)
 
 
+_reservations = []
+
+
 def free_port():
-    """A port that is free on both loopback addresses, outside the range that connections take theirs from."""
+    """A port that is free on both loopback addresses, outside the range that connections take theirs from. It stays ours,
+    among all that ask here, until this process ends: nobody else gets it before it is bound."""
     while True:
         port = random.SystemRandom().randrange(10000, 32000)
+        reservation = socket.socket(socket.AF_UNIX)
         try:
+            reservation.bind(f"\0postern-test-port-{port}")
             with socket.socket() as four, socket.socket(socket.AF_INET6) as six:
                 four.bind(("127.0.0.1", port))
                 six.bind(("::1", port))
-            return port
         except OSError:
+            reservation.close()
             continue
+        _reservations.append(reservation)
+        return port
 
 
 def configuration_text(groups):
