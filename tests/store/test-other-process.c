@@ -1,9 +1,9 @@
 /* Another program that looks into the database while the relay has it open must find everything and break
  * nothing: POSIX locks are lost when any descriptor of the file is closed in the process that holds them, and
  * SQLite then takes the write-ahead log for abandoned. */
-#include "record-sample.h"
+#include "tests/store/record-sample.h"
 #include "relay/store/history.h"
-#include "scratch-folder.h"
+#include "tests/store/scratch-folder.h"
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "relay/store/outlook-memory.h"
-#include "scratch-folder.h"
+#include "tests/store/scratch-folder.h"
 
 static PstDatabase *
 open_in(const char *folder)
