@@ -121,6 +121,8 @@ void
 pst_byte_queue_pop(PstByteQueue *queue, gsize length)
 {
   length = MIN(length, queue->length);
+  if (length == 0)
+    return;
   if (queue->secret)
     pst_wipe(queue->buffer + queue->start, length);
   queue->start += length;
