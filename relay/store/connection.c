@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #define BUSY_MILLISECONDS 5000
+#define MAX_PREPARED      64
 
 struct PstConnection {
   sqlite3 *sqlite;
@@ -100,6 +101,12 @@ pst_connection_execute(PstConnection *connection, const char *sql, GError **erro
   return TRUE;
 }
 
+static gboolean
+is_idle(gpointer sql, gpointer statement, gpointer data)
+{
+  return !sqlite3_stmt_busy(statement);
+}
+
 static sqlite3_stmt *
 prepare(PstConnection *connection, const char *sql, GError **error)
 {
@@ -114,6 +121,8 @@ prepare(PstConnection *connection, const char *sql, GError **error)
     pst_connection_fail(connection, error);
     return NULL;
   }
+  if (g_hash_table_size(connection->statements) >= MAX_PREPARED)
+    g_hash_table_foreach_remove(connection->statements, is_idle, NULL);
   g_hash_table_insert(connection->statements, g_strdup(sql), statement);
   return statement;
 }

@@ -3,17 +3,20 @@
 #include "relay/store/search-words.h"
 #include <string.h>
 
-#define FIRST_TEXT 5 /* ?1 to ?4 are from, to, limit and skip */
+#define SINCE      5
+#define UNTIL      6
+#define FIRST_TEXT 7 /* ?1 to ?4 are from, to, limit and skip */
 
 struct PstHistoryQuery {
   PstConnection *connection;
   const char *id; /* the column that gives ids, once something leads */
   GString *tables;
   GString *conditions;
-  gboolean repeats; /* the leading table may give an id more than once */
-  gboolean joined;  /* messages is among the tables */
-  GPtrArray *texts; /* for ?5 and up */
-  gint64 lowest, highest;
+  gboolean repeats;       /* the leading table may give an id more than once */
+  gboolean joined;        /* messages is among the tables */
+  GPtrArray *texts;       /* for ?7 and up */
+  gint64 since, until;    /* time */
+  gint64 lowest, highest; /* id */
 };
 
 static const PstHistoryFilter everything;
@@ -109,9 +112,11 @@ add_times(PstHistoryQuery *query, gint64 since, gint64 until, GError **error)
   if (since != 0 || until != 0)
     need_messages(query);
   if (since != 0)
-    g_string_append_printf(query->conditions, " AND messages.time >= %" G_GINT64_FORMAT, since);
+    g_string_append_printf(query->conditions, " AND messages.time >= ?%d", SINCE);
   if (until != 0)
-    g_string_append_printf(query->conditions, " AND messages.time < %" G_GINT64_FORMAT, until);
+    g_string_append_printf(query->conditions, " AND messages.time < ?%d", UNTIL);
+  query->since = since;
+  query->until = until;
   return (since == 0 || pst_counters_get_lowest_id(query->connection, since, &query->lowest, error)) &&
          (until == 0 || pst_counters_get_highest_id(query->connection, until, &query->highest, error));
 }
@@ -151,18 +156,6 @@ pst_history_query_free(PstHistoryQuery *query)
   g_free(query);
 }
 
-static void
-bind_values(PstHistoryQuery *query, sqlite3_stmt *statement, gint64 from, gint64 to, gint64 limit,
-            gint64 skip)
-{
-  sqlite3_bind_int64(statement, 1, MAX(from, query->lowest));
-  sqlite3_bind_int64(statement, 2, MIN(to, query->highest));
-  sqlite3_bind_int64(statement, 3, limit);
-  sqlite3_bind_int64(statement, 4, skip);
-  for (guint i = 0; i < query->texts->len; i++)
-    sqlite3_bind_text(statement, FIRST_TEXT + i, query->texts->pdata[i], -1, SQLITE_TRANSIENT);
-}
-
 sqlite3_stmt *
 pst_history_query_ids(PstHistoryQuery *query, gboolean newest_first, gint64 from, gint64 to, gint64 limit,
                       gint64 skip, GError **error)
@@ -171,13 +164,15 @@ pst_history_query_ids(PstHistoryQuery *query, gboolean newest_first, gint64 from
       g_strdup_printf("SELECT %s %s FROM %s WHERE %s BETWEEN ?1 AND ?2%s ORDER BY %s %s LIMIT ?3 OFFSET ?4",
                       query->repeats ? "DISTINCT" : "", query->id, query->tables->str, query->id,
                       query->conditions->str, query->id, newest_first ? "DESC" : "ASC");
-  sqlite3_stmt *statement = NULL;
-  if (sqlite3_prepare_v2(pst_connection_get_sqlite(query->connection), sql, -1, &statement, NULL) !=
-      SQLITE_OK) {
-    pst_connection_fail(query->connection, error);
+  sqlite3_stmt *statement = pst_connection_query(
+      query->connection, error, sql, "iiii", MAX(from, query->lowest), MIN(to, query->highest), limit, skip);
+  if (statement == NULL)
     return NULL;
-  }
-  bind_values(query, statement, from, to, limit, skip);
+  /* Places that the text does not have are refused, and that is all right. */
+  sqlite3_bind_int64(statement, SINCE, query->since);
+  sqlite3_bind_int64(statement, UNTIL, query->until);
+  for (guint i = 0; i < query->texts->len; i++)
+    sqlite3_bind_text(statement, FIRST_TEXT + i, query->texts->pdata[i], -1, SQLITE_TRANSIENT);
   return statement;
 }
 

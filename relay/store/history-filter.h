@@ -15,8 +15,8 @@ PstHistoryQuery *pst_history_query_new(PstConnection *connection, const PstHisto
                                        GError **error);
 void pst_history_query_free(PstHistoryQuery *query);
 
-/* At most @limit ids (-1: all) of @from to @to, the first @skip left out; ready for pst_connection_next(),
- * caller finalizes. */
+/* At most @limit ids (-1: all) of @from to @to, the first @skip left out; ready for pst_connection_next(), to
+ * be stepped to its end. */
 sqlite3_stmt *pst_history_query_ids(PstHistoryQuery *query, gboolean newest_first, gint64 from, gint64 to,
                                     gint64 limit, gint64 skip, GError **error);
 
@@ -24,6 +24,5 @@ sqlite3_stmt *pst_history_query_ids(PstHistoryQuery *query, gboolean newest_firs
 char *pst_history_filter_key(const PstHistoryFilter *filter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PstHistoryQuery, pst_history_query_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sqlite3_finalize)
 
 G_END_DECLS

@@ -1,7 +1,6 @@
 #include "relay/store/history.h"
 #include "relay/store/database-access.h"
 #include "relay/store/history-filter.h"
-#include "relay/store/record-facts.h"
 #include "relay/store/record-rows.h"
 #include "relay/store/search-index.h"
 
@@ -22,25 +21,18 @@ collect_ids(PstConnection *connection, sqlite3_stmt *statement, GArray *ids, GEr
   return FALSE;
 }
 
-static gboolean
-add_facts(PstConnection *connection, gint64 id, GVariantBuilder *list, GError **error)
-{
-  g_autoptr(PstMessageRecord) record = pst_record_rows_read(connection, id, error);
-  if (record != NULL)
-    g_variant_builder_add_value(list, pst_record_to_facts(record));
-  return record != NULL;
-}
-
 static GVariant *
 list_facts(PstConnection *connection, GArray *ids, GError **error)
 {
   GVariantBuilder list;
   g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
   for (guint i = 0; i < ids->len; i++) {
-    if (!add_facts(connection, g_array_index(ids, gint64, i), &list, error)) {
+    GVariant *facts = pst_record_rows_read_facts(connection, g_array_index(ids, gint64, i), error);
+    if (facts == NULL) {
       g_variant_builder_clear(&list);
       return NULL;
     }
+    g_variant_builder_add_value(&list, facts);
   }
   return g_variant_builder_end(&list);
 }
@@ -54,8 +46,7 @@ read_page(PstConnection *connection, const PstHistoryFilter *filter, gint64 befo
     return NULL;
   g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   gint64 to = before == 0 ? G_MAXINT64 : before - 1;
-  g_autoptr(sqlite3_stmt) statement =
-      pst_history_query_ids(query, TRUE, 0, to, MIN(limit, MAX_PAGE), 0, error);
+  sqlite3_stmt *statement = pst_history_query_ids(query, TRUE, 0, to, MIN(limit, MAX_PAGE), 0, error);
   if (statement == NULL || !collect_ids(connection, statement, ids, error))
     return NULL;
   return list_facts(connection, ids, error);
@@ -103,7 +94,7 @@ complete_index(PstConnection *connection, PstHistoryQuery *query, PstPositionInd
     return TRUE;
   g_autoptr(GError) local = NULL;
   gint64 from = pst_position_index_resume(index);
-  g_autoptr(sqlite3_stmt) statement = pst_history_query_ids(query, FALSE, from, G_MAXINT64, -1, 0, error);
+  sqlite3_stmt *statement = pst_history_query_ids(query, FALSE, from, G_MAXINT64, -1, 0, error);
   if (statement == NULL)
     return FALSE;
   while (pst_connection_next(connection, statement, &local))
@@ -135,7 +126,7 @@ collect_window(PstConnection *connection, PstHistoryQuery *query, const PstPosit
     return TRUE;
   gint64 skip, first = MAX(0, last - n + 1);
   gint64 from = pst_position_index_find(index, first, &skip);
-  g_autoptr(sqlite3_stmt) statement =
+  sqlite3_stmt *statement =
       pst_history_query_ids(query, FALSE, from, G_MAXINT64, last - first + 1, skip, error);
   if (statement == NULL || !collect_ids(connection, statement, ids, error))
     return FALSE;

@@ -1,7 +1,6 @@
 #include "relay/store/history.h"
 #include "relay/store/counters.h"
 #include "relay/store/database-access.h"
-#include "relay/store/record-facts.h"
 #include "relay/store/record-rows.h"
 #include "relay/store/search-index.h"
 
@@ -46,8 +45,12 @@ pst_history_load(PstDatabase *database, gint64 id, GError **error)
 GVariant *
 pst_history_show(PstDatabase *database, gint64 id, GError **error)
 {
-  g_autoptr(PstMessageRecord) record = pst_history_load(database, id, error);
-  return record != NULL ? pst_record_to_facts(record) : NULL;
+  PstConnection *connection = pst_database_begin_read(database, error);
+  if (connection == NULL)
+    return NULL;
+  GVariant *facts = pst_record_rows_read_facts(connection, id, error);
+  pst_database_end_read(database);
+  return facts;
 }
 
 gint64

@@ -103,7 +103,7 @@ recipients_facts(const PstMessageRecord *record)
 }
 
 GVariant *
-pst_record_to_facts(const PstMessageRecord *record)
+pst_record_to_facts(const PstMessageRecord *record, GVariant *hops)
 {
   GVariantBuilder facts;
   g_variant_builder_init(&facts, G_VARIANT_TYPE_VARDICT);
@@ -125,6 +125,6 @@ pst_record_to_facts(const PstMessageRecord *record)
   add_when_true(&facts, "header_ignored", record->header_ignored);
   add_when_true(&facts, "demo", record->demo);
   add_value(&facts, "recipients", recipients_facts(record));
-  add_value(&facts, "hops", pst_record_hops_to_facts(record));
+  add_value(&facts, "hops", hops);
   return g_variant_builder_end(&facts);
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* Floating aa{sv}: the hops alone. */
 GVariant *pst_record_hops_to_facts(const PstMessageRecord *record);
-/* Floating a{sv}. */
-GVariant *pst_record_to_facts(const PstMessageRecord *record);
+/* Floating a{sv}; @hops: the facts of the hops, whatever the record has of them. */
+GVariant *pst_record_to_facts(const PstMessageRecord *record, GVariant *hops);
 
 G_END_DECLS

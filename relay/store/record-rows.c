@@ -110,8 +110,9 @@ read_recipients(PstConnection *connection, PstMessageRecord *record, GError **er
   return FALSE;
 }
 
-PstMessageRecord *
-pst_record_rows_read(PstConnection *connection, gint64 id, GError **error)
+/* All but the hops, which are left as they are stored. */
+static PstMessageRecord *
+read_record(PstConnection *connection, gint64 id, GVariant **hops, GError **error)
 {
   g_autoptr(GError) local = NULL;
   g_autoptr(PstMessageRecord) record = NULL;
@@ -120,7 +121,7 @@ pst_record_rows_read(PstConnection *connection, gint64 id, GError **error)
   if (row == NULL)
     return NULL;
   if (pst_connection_next(connection, row, &local)) {
-    record = pst_record_take_message(row, &local);
+    record = pst_record_take_message(row, hops, &local);
     sqlite3_reset(row);
   } else if (local == NULL) {
     g_set_error(&local, PST_ERROR, PST_ERROR_NOT_FOUND, "there is no message %" G_GINT64_FORMAT, id);
@@ -130,6 +131,27 @@ pst_record_rows_read(PstConnection *connection, gint64 id, GError **error)
   else if (read_recipients(connection, record, error))
     return g_steal_pointer(&record);
   return NULL;
+}
+
+PstMessageRecord *
+pst_record_rows_read(PstConnection *connection, gint64 id, GError **error)
+{
+  g_autoptr(GVariant) hops = NULL;
+  g_autoptr(PstMessageRecord) record = read_record(connection, id, &hops, error);
+  if (record == NULL || pst_record_take_hops(record, hops))
+    return g_steal_pointer(&record);
+  g_set_error(error, PST_ERROR, PST_ERROR_FAILED,
+              "%s: the hops of message %" G_GINT64_FORMAT " have a value this Postern does not know",
+              pst_connection_get_path(connection), id);
+  return NULL;
+}
+
+GVariant *
+pst_record_rows_read_facts(PstConnection *connection, gint64 id, GError **error)
+{
+  g_autoptr(GVariant) hops = NULL;
+  g_autoptr(PstMessageRecord) record = read_record(connection, id, &hops, error);
+  return record != NULL ? pst_record_to_facts(record, hops) : NULL;
 }
 
 /* What the search index and the index of domains hold of the two. */
@@ -161,7 +183,8 @@ gboolean
 pst_record_rows_replace(PstConnection *connection, const PstMessageRecord *record, GError **error)
 {
   gint64 id = record->id;
-  g_autoptr(PstMessageRecord) before = pst_record_rows_read(connection, id, error);
+  g_autoptr(GVariant) hops = NULL;
+  g_autoptr(PstMessageRecord) before = read_record(connection, id, &hops, error);
   if (before == NULL || !pst_counters_count(connection, id, -1, error))
     return FALSE;
   /* Only states change as a rule. */

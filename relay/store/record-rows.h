@@ -17,5 +17,7 @@ gboolean pst_record_rows_replace(PstConnection *connection, const PstMessageReco
 gboolean pst_record_rows_delete(PstConnection *connection, gint64 id, GError **error);
 /* NULL and NOT_FOUND likewise. */
 PstMessageRecord *pst_record_rows_read(PstConnection *connection, gint64 id, GError **error);
+/* The same as facts, floating a{sv}. */
+GVariant *pst_record_rows_read_facts(PstConnection *connection, gint64 id, GError **error);
 
 G_END_DECLS

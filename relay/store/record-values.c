@@ -51,16 +51,15 @@ take_hop(PstMessageRecord *record, GVariant *facts)
   return pst_route_parse(route, &hop->route) && pst_hop_requiretls_parse(requiretls, &hop->requiretls);
 }
 
-static gboolean
-take_hops(PstMessageRecord *record, sqlite3_stmt *row, int column, GError **error)
+gboolean
+pst_record_take_hops(PstMessageRecord *record, GVariant *hops)
 {
-  g_autoptr(GVariant) hops = pst_column_variant(row, column, G_VARIANT_TYPE("aa{sv}"));
-  gboolean good = hops != NULL;
-  for (gsize i = 0; good && i < g_variant_n_children(hops); i++) {
+  for (gsize i = 0; i < g_variant_n_children(hops); i++) {
     g_autoptr(GVariant) facts = g_variant_get_child_value(hops, i);
-    good = take_hop(record, facts);
+    if (!take_hop(record, facts))
+      return FALSE;
   }
-  return good || unknown_value(row, column, error);
+  return TRUE;
 }
 
 #define TAKE_NICK(parse, row, column, place, error)                                                          \
@@ -76,7 +75,7 @@ take_reason(sqlite3_stmt *row, int column)
 }
 
 PstMessageRecord *
-pst_record_take_message(sqlite3_stmt *row, GError **error)
+pst_record_take_message(sqlite3_stmt *row, GVariant **hops, GError **error)
 {
   g_autoptr(PstMessageRecord) record = pst_message_record_new();
   if (!TAKE_NICK(pst_requirement_parse, row, 8, &record->requirement, error) ||
@@ -101,7 +100,8 @@ pst_record_take_message(sqlite3_stmt *row, GError **error)
   record->removed_tls_required = sqlite3_column_int(row, 19) != 0;
   record->header_ignored = sqlite3_column_int(row, 20) != 0;
   record->demo = sqlite3_column_int(row, 21) != 0;
-  return take_hops(record, row, 22, error) ? g_steal_pointer(&record) : NULL;
+  *hops = pst_column_variant(row, 22, G_VARIANT_TYPE("aa{sv}"));
+  return *hops != NULL || unknown_value(row, 22, error) ? g_steal_pointer(&record) : NULL;
 }
 
 gboolean

@@ -13,8 +13,11 @@ G_BEGIN_DECLS
 const char *pst_record_reason_nick(const PstReason *reason);
 GVariant *pst_record_reason_arguments(const PstReason *reason);
 
-/* In the order of columns that record-rows.c selects. */
-PstMessageRecord *pst_record_take_message(sqlite3_stmt *row, GError **error);
+/* In the order of columns that record-rows.c selects. Hops are stored as facts and stay so, in @hops, until
+ * they are taken. */
+PstMessageRecord *pst_record_take_message(sqlite3_stmt *row, GVariant **hops, GError **error);
+/* FALSE: a value is not known. */
+gboolean pst_record_take_hops(PstMessageRecord *record, GVariant *hops);
 gboolean pst_record_take_recipient(PstMessageRecord *record, sqlite3_stmt *row, GError **error);
 
 G_END_DECLS

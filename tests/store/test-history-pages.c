@@ -185,7 +185,7 @@ test_against_an_array(void)
   World *world = world_new(&folder);
   for (guint i = 0; i < 700; i++)
     add_message(world);
-  for (guint round = 0; round < 400; round++) {
+  for (guint round = 0; round < 250; round++) {
     for (guint i = below(world, 4); i > 0; i--)
       add_message(world);
     if (below(world, 2) == 0)

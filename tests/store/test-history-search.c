@@ -173,7 +173,7 @@ test_ceilings(void)
   char *folder = scratch_folder_new();
   g_autoptr(PstDatabase) database = open_with_messages(folder);
   g_autofree char *long_word = g_strnfill(PST_SEARCH_MAX_OCTETS + 1, 'a');
-  g_autofree char *many_words = g_strnfill(2 * (PST_SEARCH_MAX_WORDS + 1), 'a');
+  g_autofree char *many_words = g_strnfill(2 * (PST_SEARCH_MAX_WORDS + 1) - 1, 'a');
   for (gsize i = 1; many_words[i] != '\0'; i += 2)
     many_words[i] = ' ';
   const char *texts[] = { long_word, many_words };

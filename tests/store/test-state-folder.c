@@ -47,9 +47,10 @@ test_mode_is_fixed(void)
   g_autoptr(GError) error = NULL;
   char *scratch = scratch_folder_new();
   g_chmod(scratch, 0755);
-  g_autoptr(PstStateFolder) folder = pst_state_folder_open(scratch, &error);
+  PstStateFolder *folder = pst_state_folder_open(scratch, &error);
   g_assert_no_error(error);
   scratch_folder_assert_mode(scratch, ".", 0700);
+  pst_state_folder_close(folder);
   scratch_folder_remove(scratch);
 }
 
@@ -147,7 +148,9 @@ test_password_unreadable(void)
 int
 main(int argc, char **argv)
 {
-  g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  char *home = scratch_folder_new();
+  g_setenv("XDG_STATE_HOME", home, TRUE);
+  g_test_init(&argc, &argv, NULL);
   g_test_add_func("/state-folder/makes-and-locks", test_makes_and_locks);
   g_test_add_func("/state-folder/default-is-xdg", test_default_is_xdg);
   g_test_add_func("/state-folder/mode-is-fixed", test_mode_is_fixed);
@@ -155,5 +158,7 @@ main(int argc, char **argv)
   g_test_add_func("/local-password/made-once", test_password_is_made_once);
   g_test_add_func("/local-password/of-the-user", test_password_of_the_user);
   g_test_add_func("/local-password/unreadable", test_password_unreadable);
-  return g_test_run();
+  int result = g_test_run();
+  scratch_folder_remove(home);
+  return result;
 }
