@@ -46,6 +46,10 @@ extern const PstConfigType pst_config_sender_list;       /* GStrv, "*", "*@domai
 extern const PstConfigType pst_config_server_list;       /* GStrv, "address" or "address@port" */
 extern const PstConfigType pst_config_honours;           /* PstAccountConfig.has_honours and .honours */
 
+/* "dane;mta-sts", "none": PstPolicyKind flags; @said is FALSE when there is nothing in it. FALSE with
+ * @problem (caller frees) for any other word. */
+gboolean pst_config_honours_parse(const char *value, gboolean *said, guint *honours, char **problem);
+
 /* @address: as one of these types keeps it. */
 gboolean pst_config_is_loopback(const char *address);
 

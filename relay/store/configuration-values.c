@@ -331,12 +331,11 @@ policy_index(const char *name)
   return i;
 }
 
-static gboolean
-read_honours(const PstConfigKey *key, gpointer target, const char *value, char **problem)
+gboolean
+pst_config_honours_parse(const char *value, gboolean *said, guint *honours, char **problem)
 {
-  PstAccountConfig *account = target;
   g_auto(GStrv) items = g_strsplit(value, ";", -1);
-  guint honours = 0;
+  guint flags = 0;
   gboolean none = FALSE;
   for (guint i = 0; items[i] != NULL; i++) {
     if (g_strstrip(items[i])[0] == '\0')
@@ -344,14 +343,21 @@ read_honours(const PstConfigKey *key, gpointer target, const char *value, char *
     guint policy = policy_index(items[i]);
     if (policy == G_N_ELEMENTS(policies))
       return refuse(problem, "not known", items[i], "dane, mta-sts, none");
-    honours |= policies[policy].flag;
+    flags |= policies[policy].flag;
     none |= policies[policy].flag == 0;
   }
-  if (none && honours != 0)
+  if (none && flags != 0)
     return refuse(problem, "none goes with nothing else", value, NULL);
-  account->has_honours = none || honours != 0;
-  account->honours = honours;
+  *said = none || flags != 0;
+  *honours = flags;
   return TRUE;
+}
+
+static gboolean
+read_honours(const PstConfigKey *key, gpointer target, const char *value, char **problem)
+{
+  PstAccountConfig *account = target;
+  return pst_config_honours_parse(value, &account->has_honours, &account->honours, problem);
 }
 
 static char *

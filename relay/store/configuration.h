@@ -59,10 +59,11 @@ typedef struct {
   guint16 port;
   PstSecurity security;
   PstAccountAuth authentication;
-  char *user; /* or NULL */
-  gboolean has_honours;
-  guint honours; /* PstPolicyKind flags */
-  char *route;   /* "provider", "direct", "auto" */
+  char *user;              /* or NULL */
+  gboolean has_honours;    /* the configuration says which */
+  gboolean honours_listed; /* it does not, but the list of providers does */
+  guint honours;           /* PstPolicyKind flags; 0 also when nothing says which */
+  char *route;             /* "provider", "direct", "auto" */
   PstMaybeRequirement requirement;
 } PstAccountConfig;
 
