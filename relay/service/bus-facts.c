@@ -1,4 +1,5 @@
 #include "relay/service/bus-facts.h"
+#include "relay/contract/assessment.h"
 #include "relay/store/history.h"
 
 char *
@@ -44,6 +45,21 @@ pst_bus_mode_to_variant(const PstBusContext *context)
   return g_variant_builder_end(&builder);
 }
 
+static void
+add_honours(GVariantBuilder *builder, const PstAccountConfig *account)
+{
+  const char *kinds[2];
+  gsize n = 0;
+  if (!account->has_honours && !account->honours_listed)
+    return;
+  if (account->honours & PST_POLICY_DANE)
+    kinds[n++] = "dane";
+  if (account->honours & PST_POLICY_MTA_STS)
+    kinds[n++] = "mta-sts";
+  g_variant_builder_add(builder, "{sv}", "honours", g_variant_new_strv(kinds, n));
+  add_text(builder, "honours_from", account->has_honours ? "configuration" : "providers");
+}
+
 static GVariant *
 account_to_variant(PstRelay *relay, const PstAccountConfig *account)
 {
@@ -55,6 +71,7 @@ account_to_variant(PstRelay *relay, const PstAccountConfig *account)
   add_text(&builder, "name", account->name);
   add_text(&builder, "host", account->host);
   add_text(&builder, "error", error);
+  add_honours(&builder, account);
   if (facts.known)
     add_boolean(&builder, "reachable", facts.reachable);
   if (facts.reachable)

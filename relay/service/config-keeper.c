@@ -1,10 +1,12 @@
 #include "relay/service/config-keeper.h"
+#include "relay/store/providers.h"
 
 #define SETTLE_MS 200 /* editors write in several steps */
 
 struct PstConfigKeeper {
   char *path;
   char *system_path;
+  char *providers_path;
   GFileMonitor *monitors[2];
   guint settle;
   GStrv problems;
@@ -13,11 +15,12 @@ struct PstConfigKeeper {
 };
 
 PstConfigKeeper *
-pst_config_keeper_new(const char *path, const char *system_path)
+pst_config_keeper_new(const char *path, const char *system_path, const char *providers_path)
 {
   PstConfigKeeper *keeper = g_new0(PstConfigKeeper, 1);
   keeper->path = g_strdup(path);
   keeper->system_path = g_strdup(system_path);
+  keeper->providers_path = g_strdup(providers_path);
   keeper->problems = g_new0(char *, 1);
   return keeper;
 }
@@ -33,17 +36,23 @@ pst_config_keeper_free(PstConfigKeeper *keeper)
   g_strfreev(keeper->problems);
   g_free(keeper->path);
   g_free(keeper->system_path);
+  g_free(keeper->providers_path);
   g_free(keeper);
 }
 
+/* @more: one more problem, or NULL. */
 static void
-keep_problems(PstConfigKeeper *keeper, GPtrArray *problems)
+keep_problems(PstConfigKeeper *keeper, GPtrArray *problems, const char *more)
 {
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
   for (guint i = 0; i < problems->len; i++) {
     g_autofree char *text = pst_config_problem_to_text(problems->pdata[i]);
     g_warning("%s", text);
     g_strv_builder_add(builder, text);
+  }
+  if (more != NULL) {
+    g_warning("%s", more);
+    g_strv_builder_add(builder, more);
   }
   g_strfreev(keeper->problems);
   keeper->problems = g_strv_builder_end(builder);
@@ -65,11 +74,15 @@ set_first_fatal(GPtrArray *problems, GError **error)
 static PstConfiguration *
 load(PstConfigKeeper *keeper, GError **error)
 {
+  g_autofree char *list_problem = NULL;
+  g_autoptr(PstProviders) providers = pst_providers_load(keeper->providers_path, &list_problem);
   g_autoptr(GPtrArray) problems = pst_config_problems_new();
   PstConfiguration *configuration =
       pst_configuration_load(keeper->path, keeper->system_path, FALSE, problems);
-  keep_problems(keeper, problems);
-  if (configuration == NULL)
+  keep_problems(keeper, problems, list_problem);
+  if (configuration != NULL)
+    pst_providers_apply(providers, configuration);
+  else
     set_first_fatal(problems, error);
   return configuration;
 }

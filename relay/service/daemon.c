@@ -47,6 +47,20 @@ pst_daemon_user_config(const char *config_file)
   return g_build_filename(g_get_user_config_dir(), "postern", "postern.conf", NULL);
 }
 
+/* The one of the build folder when it runs from there: found from the program, so that no path of the machine
+ * that built it, which may be anybody's elsewhere, is looked at. */
+static char *
+provider_list(void)
+{
+  g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+  g_autofree char *folder = program != NULL ? g_path_get_dirname(program) : NULL;
+  g_autofree char *built =
+      folder != NULL ? g_build_filename(folder, "..", "data", "providers.conf", NULL) : NULL;
+  if (built != NULL && g_file_test(built, G_FILE_TEST_EXISTS))
+    return g_steal_pointer(&built);
+  return g_build_filename(PST_DATA_DIR, "providers.conf", NULL);
+}
+
 int
 pst_daemon_check_config(const char *config_file)
 {
@@ -163,6 +177,7 @@ start_relay(Daemon *daemon, const PstDaemonOptions *options)
   PstRelay *relay = &daemon->relay;
   g_autofree char *path = pst_daemon_user_config(options->config_file);
   g_autofree char *system_path = pst_daemon_system_config();
+  g_autofree char *providers_path = provider_list();
   g_mutex_init(&relay->lock);
   g_cond_init(&relay->threads_cond);
   relay->pool = pst_upstream_pool_new();
@@ -173,7 +188,7 @@ start_relay(Daemon *daemon, const PstDaemonOptions *options)
   relay->stopping = g_cancellable_new();
   relay->changed = message_changed;
   relay->changed_data = daemon;
-  daemon->keeper = pst_config_keeper_new(path, system_path);
+  daemon->keeper = pst_config_keeper_new(path, system_path, providers_path);
   g_autoptr(PstConfiguration) configuration =
       pst_config_keeper_start(daemon->keeper, configuration_read, daemon);
   pst_relay_set_configuration(relay, configuration);

@@ -71,6 +71,24 @@ class CheckConfig(Case):
             self.assertEqual(good, status == 0, f"{listener} with {work}: {text}")
 
 
+class Providers(Case):
+    def test_what_the_list_says_and_what_the_file_says(self):
+        accounts = {"listed": {"Host": "smtp.office365.com"}, "own": {"Host": "smtp.office365.com", "Honours": "none"},
+                    "not-listed": {"Host": "smtp.example.org"}}
+        laid = configuration(None)
+        for name, keys in accounts.items():
+            laid[f"Account {name}"] = {"Addresses": f"me@{name}.example", "Authentication": "none", **keys}
+        relay = Relay(laid)
+        self.addCleanup(relay.close)
+        relay.start()
+        status = relay.ctl("status")
+        self.assertEqual([], status["problems"])
+        self.assertEqual({"listed": (["dane", "mta-sts"], "providers"), "own": ([], "configuration"),
+                          "not-listed": (None, None)},
+                         {account["name"]: (account.get("honours"), account.get("honours_from"))
+                          for account in status["accounts"]})
+
+
 class Reload(Case):
     def test_file_is_read_again(self):
         relay, server = self.gate()
