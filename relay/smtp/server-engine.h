@@ -5,7 +5,7 @@
  * event waits for its answer the engine parses nothing further, so replies keep the order of commands. It
  * answers by itself what needs no host: EHLO, NOOP, RSET, VRFY, HELP, syntax and sequence errors, unknown
  * commands (three and it closes). Not thread-safe. Replies never echo what the client sent. Buffers are
- * bounded: a line has a ceiling, body is handed out as spans of the input. */
+ * bounded: a line has a ceiling, body is handed out as spans of what was fed. */
 #pragma once
 #include "relay/base/byte-queue.h"
 #include "relay/base/secret.h"
@@ -45,15 +45,16 @@ typedef enum {
 PstServerEngine *pst_server_engine_new(const PstServerEngineOptions *options);
 void pst_server_engine_free(PstServerEngine *engine);
 
-/* Octets from the client. Returns how many were taken: all, unless a ceiling or an unanswered event holds it
- * up. */
+/* Octets from the client. Returns how many were taken: all, unless a ceiling, an unanswered event or output
+ * not yet written holds it up. */
 gsize pst_server_engine_feed(PstServerEngine *engine, const guint8 *data, gsize length);
 PstServerEvent pst_server_engine_next_event(PstServerEngine *engine);
 /* Octets for the client; pop what was written. */
 PstByteQueue *pst_server_engine_get_output(PstServerEngine *engine);
 
 void pst_server_engine_accept(PstServerEngine *engine);
-/* Copies @reply. At MAIL and RCPT the transaction stays as it was before the command. */
+/* Copies @reply. At MAIL and RCPT the transaction stays as it was before the command, at DATA it is over. A
+ * 421 closes, here and in reply() (RFC 5321 section 3.8). */
 void pst_server_engine_refuse(PstServerEngine *engine, const PstReply *reply);
 /* The answer to BODY_END. Copies @reply; the transaction is over. */
 void pst_server_engine_reply(PstServerEngine *engine, const PstReply *reply);
