@@ -81,12 +81,13 @@ judge(gpointer data, gpointer user_data)
   Judge *judge = user_data;
   const char *domain = json_object_get_string_member(row, "domain"), *id;
   g_autoptr(PstDomainSurvey) survey =
-      pst_domain_survey_new(pst_unbound_resolver_get_resolver(judge->resolver), domain, SECONDS(15), NULL);
+      pst_domain_survey_new(pst_unbound_resolver_get_resolver(judge->resolver), domain, SECONDS(20), NULL);
   if (pst_domain_survey_get_sts_record(survey, &id) != PST_STS_RECORD_NONE)
     return;
   PstDomainFacts facts = pst_domain_survey_get_facts(survey);
   if (judge->prober != NULL)
-    pst_domain_survey_probe(survey, judge->prober, world_process_get_mx_port(judge->world), SECONDS(6), NULL);
+    pst_domain_survey_probe(survey, judge->prober, world_process_get_mx_port(judge->world), SECONDS(12),
+                            NULL);
   g_autoptr(PstFinding) finding = pst_finding_new(&facts);
   g_atomic_int_inc(&judge->judged);
   if (is_right(row, finding))
