@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define PREFIX       4
+#define MAX_HOST     253
 #define REQUEST_TYPE "(uqassus)"
 #define ANSWER_TYPE  "(ussay)"
 
@@ -41,9 +42,21 @@ to_frame(GVariant *value, gsize ceiling)
   return g_byte_array_free_to_bytes(frame);
 }
 
+static gboolean
+is_within_limits(const PstFetchRequest *request)
+{
+  guint n = g_strv_length(request->addresses);
+  gsize length = strlen(request->host);
+  return n > 0 && n <= PST_FETCH_MAX_ADDRESSES && request->port != 0 &&
+         request->milliseconds <= PST_FETCH_MAX_TIME && length > 0 && length <= MAX_HOST &&
+         strspn(request->host, "abcdefghijklmnopqrstuvwxyz0123456789-.") == length;
+}
+
 GBytes *
 pst_fetch_request_to_frame(const PstFetchRequest *request)
 {
+  if (!is_within_limits(request))
+    return NULL;
   GVariant *value = g_variant_new("(uq^assus)", request->number, request->port, request->addresses,
                                   request->host, request->milliseconds, request->ca_file);
   return to_frame(value, PST_FETCH_MAX_REQUEST);
@@ -93,9 +106,7 @@ pst_fetch_request_read(PstFetchRequest *request, GBytes *frame)
     return FALSE;
   g_variant_get(value, "(uq^assus)", &read.number, &read.port, &read.addresses, &read.host,
                 &read.milliseconds, &read.ca_file);
-  guint n = g_strv_length(read.addresses);
-  if (n == 0 || n > PST_FETCH_MAX_ADDRESSES || read.port == 0 || read.host[0] == '\0' ||
-      read.milliseconds > PST_FETCH_MAX_TIME) {
+  if (!is_within_limits(&read)) {
     pst_fetch_request_clear(&read);
     return FALSE;
   }

@@ -40,7 +40,7 @@ typedef struct {
   guint32 number;
   guint16 port;
   char **addresses; /* literals, 1 to PST_FETCH_MAX_ADDRESSES: nothing is looked up */
-  char *host;       /* A-labels: SNI, Host and what the certificate must be for */
+  char *host;       /* A-labels, lower case: SNI, Host and what the certificate must be for */
   guint32 milliseconds;
   char *ca_file; /* PEM, absolute, trusted beside the system's roots; or "" */
 } PstFetchRequest;
@@ -52,7 +52,7 @@ typedef struct {
   GBytes *body; /* of OK; else empty */
 } PstFetchAnswer;
 
-/* A whole frame; NULL when it would pass its ceiling. */
+/* A whole frame; NULL when it would pass its ceiling, or the request is none. */
 GBytes *pst_fetch_request_to_frame(const PstFetchRequest *request);
 GBytes *pst_fetch_answer_to_frame(const PstFetchAnswer *answer);
 

@@ -106,6 +106,8 @@ test_requests_refused(void)
     { 443, 0, "a.test", 1, FALSE },
     { 0, 1, "a.test", 1, FALSE },
     { 443, 1, "", 1, FALSE },
+    { 443, 1, "a.test/b", 1, FALSE },
+    { 443, 1, "user@a.test", 1, FALSE },
     { 443, 1, "a.test", PST_FETCH_MAX_TIME + 1, FALSE },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -117,9 +119,12 @@ test_requests_refused(void)
     };
     g_auto(PstFetchRequest) read = { 0 };
     g_autoptr(GBytes) frame = pst_fetch_request_to_frame(&request);
-    g_autoptr(GBytes) taken = take_in_steps(frame, G_MAXSSIZE);
+    g_autoptr(GVariant) value = g_variant_ref_sink(
+        g_variant_new("(uq^assus)", 1, rows[i].port, addresses, rows[i].host, rows[i].milliseconds, ""));
+    g_autoptr(GBytes) payload = g_variant_get_data_as_bytes(value);
     g_test_message("row %u", i);
-    g_assert_cmpint(pst_fetch_request_read(&read, taken), ==, rows[i].good);
+    g_assert_cmpint(frame != NULL, ==, rows[i].good);
+    g_assert_cmpint(pst_fetch_request_read(&read, payload), ==, rows[i].good);
   }
 }
 
