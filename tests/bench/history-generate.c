@@ -191,6 +191,7 @@ time_delete(PstDatabase *database)
   g_autoptr(GError) error = NULL;
   g_autoptr(GRand) random = g_rand_new_with_seed(3);
   g_autoptr(PstMessageRecord) record = make_record(random, 0);
+  record->time = g_get_real_time();
   gint64 start = 0;
   if (pst_history_save(database, record, &error)) {
     start = g_get_monotonic_time();
