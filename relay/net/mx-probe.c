@@ -255,16 +255,22 @@ look_after_tls(Probe *probe)
   conclude(probe, PST_PROBE_TLS, NULL);
 }
 
-/* QUIT, and its answer is read, so that the server has no broken connection to note. */
+/* QUIT, and its answer is waited for, so that the server has no broken connection to note; its close is not.
+ */
 static void
 part(Probe *probe)
 {
   gint64 deadline = MIN(probe->deadline, g_get_monotonic_time() + PARTING_TIME);
+  PstIoStatus status = PST_IO_AGAIN;
   pst_client_engine_quit(probe->engine);
   write_some(probe);
   PstWaitItem item = { probe->channel, TRUE, FALSE };
-  while (pst_channel_wait(&item, 1, deadline, probe->cancellable) == PST_WAIT_READY && read_some(probe))
-    ;
+  while (status == PST_IO_AGAIN &&
+         pst_channel_wait(&item, 1, deadline, probe->cancellable) == PST_WAIT_READY) {
+    guint8 answer[INPUT_SIZE];
+    gsize got;
+    status = pst_channel_read(probe->channel, answer, sizeof answer, &got);
+  }
   pst_channel_shutdown(probe->channel);
 }
 
