@@ -80,19 +80,12 @@ typedef struct {
 } Deletion;
 
 static gboolean
-note_purge(PstConnection *connection, GError **error)
-{
-  return pst_connection_run(connection, error,
-                            "INSERT OR REPLACE INTO meta (key, value) VALUES ('purge', 'due')", "");
-}
-
-static gboolean
 delete_one(PstConnection *connection, gpointer data, gint64 *changed_from, GError **error)
 {
   Deletion *deletion = data;
   *changed_from = MIN(*changed_from, deletion->id);
   deletion->deleted = 1;
-  return pst_record_rows_delete(connection, deletion->id, error) && note_purge(connection, error);
+  return pst_record_rows_delete(connection, deletion->id, error);
 }
 
 static gboolean
@@ -120,24 +113,13 @@ delete_some(PstConnection *connection, gpointer data, gint64 *changed_from, GErr
     if (!pst_record_rows_delete(connection, id, error))
       return FALSE;
   }
-  return deletion->deleted == 0 ||
-         (note_purge(connection, error) && pst_counters_forget_days(connection, error));
+  return deletion->deleted == 0 || pst_counters_forget_days(connection, error);
 }
 
 static gboolean
 purge_step(PstConnection *connection, gpointer data, gint64 *changed_from, GError **error)
 {
-  gboolean *done = data;
-  gint64 due;
-  if (!pst_connection_number(connection, &due, error, "SELECT 1 FROM meta WHERE key = 'purge'", ""))
-    return FALSE;
-  if (due == 0) {
-    *done = TRUE;
-    return TRUE;
-  }
-  if (!pst_search_index_purge(connection, done, error))
-    return FALSE;
-  return !*done || pst_connection_run(connection, error, "DELETE FROM meta WHERE key = 'purge'", "");
+  return pst_search_index_purge(connection, data, error);
 }
 
 /* What was deleted is still in the parts of the search index and in the write-ahead log. A purge that was cut

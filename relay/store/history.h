@@ -36,8 +36,8 @@ PstMessageRecord *pst_history_load(PstDatabase *database, gint64 id, GError **er
 gint64 pst_history_find_digest(PstDatabase *database, GBytes *digest, gint64 since, PstState *state);
 
 /* @id 0: all. Returns the number deleted, -1 on error (NOT_FOUND when @id is none). Gone from every file when
- * it returns, search index and write-ahead log included: that takes seconds in a history of a million, so not
- * on the main thread. */
+ * it returns, search index and write-ahead log included. That takes seconds in a history of a million once a
+ * message is indexed (the last few hundred are not), so never on the main thread. */
 gint64 pst_history_delete(PstDatabase *database, gint64 id, GError **error);
 /* Retention: everything older than @time. */
 gint64 pst_history_delete_before(PstDatabase *database, gint64 time, GError **error);

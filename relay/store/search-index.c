@@ -36,10 +36,14 @@ pst_search_index_catch_up(PstConnection *connection, gint64 *changed_from, GErro
 gboolean
 pst_search_index_take_out(PstConnection *connection, gint64 id, GError **error)
 {
-  return pst_connection_run(connection, error,
-                            "INSERT INTO search (search, rowid, addresses, subject)"
-                            " SELECT 'delete', id, addresses, subject" WHEN_INDEXED,
-                            "i", id);
+  if (!pst_connection_run(connection, error,
+                          "INSERT INTO search (search, rowid, addresses, subject)"
+                          " SELECT 'delete', id, addresses, subject" WHEN_INDEXED,
+                          "i", id))
+    return FALSE;
+  return sqlite3_changes(pst_connection_get_sqlite(connection)) == 0 ||
+         pst_connection_run(connection, error,
+                            "INSERT OR REPLACE INTO meta (key, value) VALUES ('purge', 'due')", "");
 }
 
 gboolean
@@ -51,8 +55,8 @@ pst_search_index_put_back(PstConnection *connection, gint64 id, GError **error)
                             "i", id);
 }
 
-gboolean
-pst_search_index_purge(PstConnection *connection, gboolean *done, GError **error)
+static gboolean
+merge_some(PstConnection *connection, gboolean *done, GError **error)
 {
   sqlite3 *sqlite = pst_connection_get_sqlite(connection);
   int before = sqlite3_total_changes(sqlite);
@@ -62,4 +66,18 @@ pst_search_index_purge(PstConnection *connection, gboolean *done, GError **error
     return FALSE;
   *done = sqlite3_total_changes(sqlite) - before < 2;
   return TRUE;
+}
+
+gboolean
+pst_search_index_purge(PstConnection *connection, gboolean *done, GError **error)
+{
+  gint64 due;
+  if (!pst_connection_number(connection, &due, error, "SELECT 1 FROM meta WHERE key = 'purge'", ""))
+    return FALSE;
+  *done = due == 0;
+  if (*done)
+    return TRUE;
+  if (!merge_some(connection, done, error))
+    return FALSE;
+  return !*done || pst_connection_run(connection, error, "DELETE FROM meta WHERE key = 'purge'", "");
 }

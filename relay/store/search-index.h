@@ -18,7 +18,7 @@ gboolean pst_search_index_catch_up(PstConnection *connection, gint64 *changed_fr
 gboolean pst_search_index_take_out(PstConnection *connection, gint64 id, GError **error);
 gboolean pst_search_index_put_back(PstConnection *connection, gint64 id, GError **error);
 
-/* Deleted words linger in the index until its parts are merged. One bounded step of that; @done when nothing
+/* Words taken out linger in the index until its parts are merged. One bounded step of that; @done when none
  * is left. */
 gboolean pst_search_index_purge(PstConnection *connection, gboolean *done, GError **error);
 
