@@ -24,5 +24,10 @@ void pst_bus_return_code(PstBusCall *call, PstErrorCode code, const char *text);
  * in the reader thread. */
 PstBusHandler pst_bus_find_control(const char *method);
 PstBusHandler pst_bus_find_query(const char *method);
+/* Inquiries take seconds: each runs in a thread of the inquiry pool. */
+PstBusHandler pst_bus_find_inquiry(const char *method);
+
+/* One domain of the Check with @cookie, to its caller alone. */
+void pst_bus_tell_progress(PstBusCall *call, guint cookie, GVariant *facts);
 
 G_END_DECLS

@@ -1,8 +1,19 @@
+#include "relay/mail/domain-name.h"
 #include "relay/policy/ledger.h"
 #include "relay/service/bus-call.h"
 #include "relay/service/bus-facts.h"
 #include "relay/service/requirement-of.h"
 #include "relay/store/history.h"
+#include <string.h>
+
+static void
+return_outcome(PstBusCall *call, gboolean done, const GError *error)
+{
+  if (done)
+    pst_bus_return(call, NULL);
+  else
+    pst_bus_return_error(call, error);
+}
 
 static void
 get_mode(PstBusCall *call)
@@ -115,6 +126,57 @@ issue_token(PstBusCall *call)
   pst_bus_return(call, g_variant_new("(s)", token));
 }
 
+/* The domain of an argument, normalised; NULL: the call was answered with an error. */
+static char *
+read_domain(PstBusCall *call)
+{
+  const char *text;
+  g_variant_get(call->arguments, "(&s)", &text);
+  char *domain = pst_domain_name_normalise(text, strlen(text));
+  if (domain == NULL)
+    pst_bus_return_code(call, PST_ERROR_INVALID_ARGUMENT, "domain: not a domain name");
+  return domain;
+}
+
+static void
+accept_change(PstBusCall *call)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *domain = read_domain(call);
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(call->context->relay);
+  if (domain != NULL) {
+    gboolean done = pst_assessor_accept(assessor, domain, &error);
+    return_outcome(call, done, error);
+  }
+}
+
+static void
+forget(PstBusCall *call)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *domain = read_domain(call);
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(call->context->relay);
+  if (domain == NULL)
+    return;
+  gint64 n = pst_assessor_forget(assessor, domain, &error);
+  if (n == 0)
+    pst_bus_return_code(call, PST_ERROR_NOT_FOUND, "nothing is remembered of this domain");
+  else
+    return_outcome(call, n > 0, error);
+}
+
+static void
+forget_all(PstBusCall *call)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(call->context->relay);
+  gint64 n = pst_assessor_forget(assessor, NULL, &error);
+  if (n < 0)
+    pst_bus_return_error(call, error);
+  else
+    pst_bus_return(call, g_variant_new("(u)", (guint)n));
+}
+
 static void
 client_settings(PstBusCall *call)
 {
@@ -126,15 +188,6 @@ get_configuration(PstBusCall *call)
 {
   g_autoptr(PstConfiguration) configuration = pst_relay_ref_configuration(call->context->relay);
   pst_bus_return(call, g_variant_new("(@a{sa{ss}})", pst_configuration_to_variant(configuration)));
-}
-
-static void
-return_outcome(PstBusCall *call, gboolean done, const GError *error)
-{
-  if (done)
-    pst_bus_return(call, NULL);
-  else
-    pst_bus_return_error(call, error);
 }
 
 static void
@@ -175,6 +228,9 @@ pst_bus_find_control(const char *method)
     { "GetStatus", get_status },
     { "AllowOnce", allow_once },
     { "IssueToken", issue_token },
+    { "AcceptChange", accept_change },
+    { "Forget", forget },
+    { "ForgetAll", forget_all },
     { "ClientSettings", client_settings },
     { "GetConfiguration", get_configuration },
     { "Set", set_key },

@@ -23,6 +23,23 @@ add_boolean(GVariantBuilder *builder, const char *key, gboolean value)
 }
 
 static const char *
+dns_word(PstRelay *relay)
+{
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(relay);
+  switch (pst_assessor_get_dns(assessor)) {
+  case PST_DNS_SECURE:
+    return "secure";
+  case PST_DNS_UNAVAILABLE:
+    return "unavailable";
+  case PST_DNS_DOWN:
+    return "down";
+  case PST_DNS_UNTESTED:
+    break;
+  }
+  return NULL;
+}
+
+static const char *
 current_mode(const PstBusContext *context)
 {
   g_autoptr(PstConfiguration) configuration = pst_relay_ref_configuration(context->relay);
@@ -103,6 +120,7 @@ pst_bus_status_to_variant(const PstBusContext *context)
   add_boolean(&builder, "running", TRUE);
   add_text(&builder, "mode", current_mode(context));
   add_text(&builder, "mode_once", once.present ? pst_requirement_nick(once.value) : NULL);
+  add_text(&builder, "dns", dns_word(relay));
   add_boolean(&builder, "paused", pst_choices_is_paused(relay->choices));
   g_variant_builder_add(&builder, "{sv}", "held", g_variant_new_uint32(0));
   g_variant_builder_add(&builder, "{sv}", "problems",

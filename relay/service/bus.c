@@ -4,7 +4,8 @@
 #include "relay/service/bus-facts.h"
 #include "relay/service/relay-interface.h"
 
-#define MAX_QUERIES 32 /* waiting for the reader thread */
+#define MAX_QUERIES   32 /* waiting for a thread of their pool */
+#define MAX_INQUIRIES 8  /* at once */
 
 struct PstBus {
   PstBusContext context;
@@ -12,6 +13,7 @@ struct PstBus {
   guint registration;
   GDBusConnection *connection;
   GThreadPool *reader;
+  GThreadPool *inquirer;
 };
 
 void
@@ -55,16 +57,16 @@ run_query(gpointer data, gpointer unused)
 }
 
 static void
-start_query(PstBus *bus, PstBusCall *call, PstBusHandler handler)
+start_query(GThreadPool *pool, PstBusCall *call, PstBusHandler handler)
 {
-  if (g_thread_pool_unprocessed(bus->reader) >= MAX_QUERIES) {
+  if (g_thread_pool_unprocessed(pool) >= MAX_QUERIES) {
     pst_bus_return_code(call, PST_ERROR_BUSY, "too many queries at once");
     call_free(call);
     return;
   }
   Query *query = g_new(Query, 1);
   *query = (Query){ call, handler };
-  g_thread_pool_push(bus->reader, query, NULL);
+  g_thread_pool_push(pool, query, NULL);
 }
 
 static void
@@ -76,7 +78,12 @@ handle_call(GDBusConnection *connection, const char *sender, const char *path, c
   *call = (PstBusCall){ bus, &bus->context, g_variant_ref(arguments), invocation };
   PstBusHandler query = pst_bus_find_query(method);
   if (query != NULL) {
-    start_query(bus, call, query);
+    start_query(bus->reader, call, query);
+    return;
+  }
+  PstBusHandler inquiry = pst_bus_find_inquiry(method);
+  if (inquiry != NULL) {
+    start_query(bus->inquirer, call, inquiry);
     return;
   }
   PstBusHandler control = pst_bus_find_control(method);
@@ -120,6 +127,16 @@ pst_bus_configuration_changed(PstBus *bus)
 {
   emit(bus, "ConfigurationChanged",
        g_variant_new("(^as)", pst_config_keeper_get_problems(bus->context.keeper)));
+}
+
+void
+pst_bus_tell_progress(PstBusCall *call, guint cookie, GVariant *facts)
+{
+  g_autoptr(GVariant) owned = facts;
+  g_dbus_connection_emit_signal(g_dbus_method_invocation_get_connection(call->invocation),
+                                g_dbus_method_invocation_get_sender(call->invocation), PST_RELAY_PATH,
+                                PST_RELAY_INTERFACE, "CheckProgress",
+                                g_variant_new("(u@a{sv})", cookie, owned), NULL);
 }
 
 static void
@@ -169,6 +186,7 @@ pst_bus_new(const PstBusContext *context)
   PstBus *bus = g_new0(PstBus, 1);
   bus->context = *context;
   bus->reader = g_thread_pool_new(run_query, NULL, 1, FALSE, NULL);
+  bus->inquirer = g_thread_pool_new(run_query, NULL, MAX_INQUIRIES, FALSE, NULL);
   bus->owner = g_bus_own_name(G_BUS_TYPE_SESSION, PST_RELAY_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE,
                               bus_acquired, name_acquired, name_lost, bus, NULL);
   return bus;
@@ -186,6 +204,7 @@ pst_bus_free(PstBus *bus)
     g_dbus_connection_flush_sync(bus->connection, NULL, NULL);
   }
   g_thread_pool_free(bus->reader, FALSE, TRUE);
+  g_thread_pool_free(bus->inquirer, FALSE, TRUE);
   g_clear_object(&bus->connection);
   g_free(bus);
 }

@@ -138,16 +138,45 @@ configuration_read(PstConfiguration *configuration, gpointer data)
   pst_bus_status_changed(daemon->bus);
 }
 
+static gpointer
+delete_old_thread(gpointer data)
+{
+  PstRelay *relay = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PstConfiguration) configuration = pst_relay_ref_configuration(relay);
+  gint64 limit = g_get_real_time() - configuration->history_days * G_TIME_SPAN_DAY;
+  if (configuration->history_days > 0 && pst_history_delete_before(relay->database, limit, &error) < 0)
+    g_warning("old history cannot be deleted: %s", error->message);
+  pst_relay_thread_done(relay);
+  return NULL;
+}
+
+/* Taking a message out of the search index may take seconds in a large history. */
 static gboolean
 delete_old(gpointer data)
 {
   Daemon *daemon = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(PstConfiguration) configuration = pst_relay_ref_configuration(&daemon->relay);
-  gint64 limit = g_get_real_time() - configuration->history_days * G_TIME_SPAN_DAY;
-  if (configuration->history_days > 0 && pst_history_delete_before(daemon->relay.database, limit, &error) < 0)
-    g_warning("old history cannot be deleted: %s", error->message);
+  pst_relay_run_thread(&daemon->relay, "retention", G_MAXUINT, delete_old_thread, &daemon->relay);
   return G_SOURCE_CONTINUE;
+}
+
+/* A program that is installed, or built, in the folder of this one. */
+static char *
+find_beside(const char *name)
+{
+  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname(self != NULL ? self : "");
+  return g_build_filename(folder, name, NULL);
+}
+
+static void
+network_changed(GNetworkMonitor *monitor, gboolean available, gpointer data)
+{
+  Daemon *daemon = data;
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(&daemon->relay);
+  pst_assessor_renew(assessor);
+  pst_upstream_pool_clear(daemon->relay.pool);
+  pst_bus_status_changed(daemon->bus);
 }
 
 static gboolean
@@ -168,6 +197,8 @@ open_store(Daemon *daemon, const PstDaemonOptions *options, GError **error)
   if (relay->local_password == NULL)
     return FALSE;
   relay->tls_server = pst_tls_server_new(tls, error);
+  relay->sts_folder = g_build_filename(folder, "sts", NULL);
+  relay->fetch_program = find_beside("postern-fetch");
   return relay->tls_server != NULL;
 }
 
@@ -235,6 +266,8 @@ stop_relay(Daemon *daemon)
   g_clear_pointer(&daemon->listeners, pst_listeners_free);
   g_clear_pointer(&daemon->bus, pst_bus_free);
   g_clear_pointer(&daemon->keeper, pst_config_keeper_free);
+  g_signal_handlers_disconnect_by_data(g_network_monitor_get_default(), daemon);
+  pst_assessor_stop(relay->assessor);
   g_cancellable_cancel(relay->draining);
   if (pst_relay_wait_threads(relay, g_get_monotonic_time() + DRAIN_TIMEOUT))
     return TRUE;
@@ -251,7 +284,10 @@ daemon_clear(Daemon *daemon)
   g_clear_pointer(&relay->accounts, pst_accounts_free);
   g_clear_pointer(&relay->pending, pst_pending_free);
   g_clear_pointer(&relay->configuration, pst_configuration_unref);
+  g_clear_pointer(&relay->assessor, pst_assessor_unref);
   g_clear_pointer(&relay->trust_store, pst_trust_store_unref);
+  g_clear_pointer(&relay->sts_folder, g_free);
+  g_clear_pointer(&relay->fetch_program, g_free);
   g_clear_pointer(&relay->tls_server, pst_tls_server_free);
   g_clear_pointer(&relay->local_password, pst_secret_unref);
   g_clear_pointer(&relay->digest_key, g_bytes_unref);
@@ -268,6 +304,7 @@ run_until_told(Daemon *daemon)
   PstBusContext context = { &daemon->relay, daemon->listeners, daemon->keeper, ready, quit, daemon };
   daemon->loop = g_main_loop_new(NULL, FALSE);
   daemon->bus = pst_bus_new(&context);
+  g_signal_connect(g_network_monitor_get_default(), "network-changed", G_CALLBACK(network_changed), daemon);
   g_unix_signal_add(SIGTERM, on_terminate, daemon);
   g_unix_signal_add(SIGINT, on_terminate, daemon);
   g_unix_signal_add(SIGHUP, on_hangup, daemon);

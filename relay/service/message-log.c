@@ -13,7 +13,7 @@ static void
 add_client_hop(PstMessageRecord *record, const PstSession *session)
 {
   gnutls_session_t tls = pst_channel_get_tls(session->channel);
-  PstHop *hop = pst_message_record_add_hop(record, "client", "postern");
+  PstHop *hop = pst_message_record_add_hop(record, record->client, "Postern");
   hop->security = g_strdup(pst_security_nick(tls != NULL ? session->listener->security : PST_SECURITY_NONE));
   if (tls == NULL)
     return;
@@ -62,7 +62,7 @@ pst_message_log_hop(PstMessageRecord *record, const PstAccountConfig *account, P
   gboolean offered = facts->version != NULL && (extensions->flags & PST_EXT_REQUIRETLS) != 0;
   g_ptr_array_set_size(record->hops,
                        1); /* a first connection that came to nothing is not the message's way */
-  PstHop *hop = pst_message_record_add_hop(record, "postern", account->host);
+  PstHop *hop = pst_message_record_add_hop(record, "Postern", account->host);
   hop->security = g_strdup(pst_security_nick(account->security));
   hop->tls = g_strdup(facts->version);
   hop->cipher = g_strdup(facts->cipher);
@@ -102,27 +102,62 @@ pst_message_log_refused(PstMessageRecord *record, const PstDecision *decision, P
   }
 }
 
-static GVariant *
-evidence_of(PstAssurance assurance, const char *host)
+static void
+add_mechanism(GVariantDict *evidence, PstAssurance assurance, const PstAssessment *assessment,
+              const PstAccountConfig *account)
 {
-  if (assurance != PST_ASSURANCE_PROMISED)
-    return NULL;
-  GVariantDict evidence;
-  g_variant_dict_init(&evidence, NULL);
-  g_variant_dict_insert(&evidence, "mechanism", "s", "requiretls");
-  g_variant_dict_insert(&evidence, "server", "s", host);
-  return g_variant_ref_sink(g_variant_dict_end(&evidence));
+  switch (assurance) {
+  case PST_ASSURANCE_PROMISED:
+    g_variant_dict_insert(evidence, "mechanism", "s", "requiretls");
+    g_variant_dict_insert(evidence, "hop", "s", account->host);
+    break;
+  case PST_ASSURANCE_POLICY:
+    g_variant_dict_insert(evidence, "mechanism", "s",
+                          assessment->policies & account->honours & PST_POLICY_DANE ? "dane" : "mta-sts");
+    g_variant_dict_insert(evidence, "honours", "s", account->has_honours ? "configuration" : "providers");
+    break;
+  case PST_ASSURANCE_OBSERVED:
+    g_variant_dict_insert(evidence, "mechanism", "s", "probe");
+    break;
+  case PST_ASSURANCE_DELIVERED:
+  case PST_ASSURANCE_DELIVERED_ENCRYPTED:
+  case PST_ASSURANCE_NONE:
+  case PST_ASSURANCE_UNKNOWN:
+    break;
+  }
+}
+
+void
+pst_message_log_decision(PstMessageRecord *record, const PstDecision *decision, const GPtrArray *assessments,
+                         const PstAccountConfig *account)
+{
+  for (guint i = 0; i < record->recipients->len; i++) {
+    PstRecipientRecord *recipient = record->recipients->pdata[i];
+    const PstAssessment *assessment = assessments->pdata[i];
+    PstAssurance assurance = g_array_index(decision->recipients, PstRecipientDecision, i).assurance;
+    GVariantDict evidence;
+    g_variant_dict_init(&evidence, NULL);
+    add_mechanism(&evidence, assurance, assessment, account);
+    if (assessment != NULL) {
+      gint64 age = MAX(0, record->time - assessment->checked_at) / G_USEC_PER_SEC;
+      g_variant_dict_insert(&evidence, "outlook_age", "x", age);
+      recipient->has_outlook = TRUE;
+      recipient->outlook = assessment->outlook;
+    }
+    g_autoptr(GVariant) facts = g_variant_ref_sink(g_variant_dict_end(&evidence));
+    if (g_variant_n_children(facts) > 0)
+      recipient->evidence = g_steal_pointer(&facts);
+  }
 }
 
 static void
-log_sent(PstMessageRecord *record, const PstDecision *decision, const char *host)
+log_sent(PstMessageRecord *record, const PstDecision *decision)
 {
   pst_message_record_set_state(record, PST_STATE_SENT);
   for (guint i = 0; i < record->recipients->len; i++) {
     PstRecipientRecord *recipient = record->recipients->pdata[i];
     const PstRecipientDecision *own = &g_array_index(decision->recipients, PstRecipientDecision, i);
     recipient->assurance = own->assurance;
-    recipient->evidence = evidence_of(own->assurance, host);
     set_reason(&recipient->reason, own->reason);
   }
 }
@@ -199,7 +234,7 @@ pst_message_log_transfer(PstMessageRecord *record, const PstDecision *decision, 
   g_autoptr(PstReason) uncertain = NULL;
   switch (pst_transfer_get_state(transfer)) {
   case PST_TRANSFER_SENT:
-    log_sent(record, decision, host);
+    log_sent(record, decision);
     g_free(record->queue_id);
     record->queue_id = queue_id_of(pst_transfer_get_reply(transfer));
     break;

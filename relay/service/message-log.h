@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 PstMessageRecord *pst_message_log_begin(const PstSession *session);
 void pst_message_log_header(PstMessageRecord *record, const PstHeaderFacts *facts, gboolean keep_subject);
 void pst_message_log_choice(PstMessageRecord *record, const PstChoice *choice);
+/* What was known of each recipient's domain (@assessments of PstAssessment or NULL) and what the assurance of
+ * its copy, should it be sent, rests on. */
+void pst_message_log_decision(PstMessageRecord *record, const PstDecision *decision,
+                              const GPtrArray *assessments, const PstAccountConfig *account);
 /* The hop to the account's server as it was seen when connected. */
 void pst_message_log_hop(PstMessageRecord *record, const PstAccountConfig *account, PstUpstream *upstream);
 /* MAIL went, or is about to go, with REQUIRETLS on it. */

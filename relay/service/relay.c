@@ -24,17 +24,32 @@ pst_relay_ref_trust_store(PstRelay *relay)
   return store;
 }
 
+PstAssessor *
+pst_relay_ref_assessor(PstRelay *relay)
+{
+  g_mutex_lock(&relay->lock);
+  PstAssessor *assessor = pst_assessor_ref(relay->assessor);
+  g_mutex_unlock(&relay->lock);
+  return assessor;
+}
+
 void
 pst_relay_set_configuration(PstRelay *relay, PstConfiguration *configuration)
 {
-  g_autoptr(PstTrustStore) store = pst_trust_store_new(configuration->ca_file);
-  g_autoptr(PstConfiguration) next = pst_configuration_ref(configuration);
+  PstTrustStore *store = pst_trust_store_new(configuration->ca_file);
+  PstAssessor *assessor =
+      pst_assessor_new(configuration, store, relay->database, relay->sts_folder, relay->fetch_program);
   g_mutex_lock(&relay->lock);
   PstConfiguration *old = relay->configuration;
   PstTrustStore *old_store = relay->trust_store;
-  relay->configuration = g_steal_pointer(&next);
-  relay->trust_store = g_steal_pointer(&store);
+  PstAssessor *old_assessor = relay->assessor;
+  relay->configuration = pst_configuration_ref(configuration);
+  relay->trust_store = store;
+  relay->assessor = assessor;
   g_mutex_unlock(&relay->lock);
+  if (old_assessor != NULL)
+    pst_assessor_stop(old_assessor);
+  pst_assessor_unref(old_assessor);
   g_clear_pointer(&old, pst_configuration_unref);
   g_clear_pointer(&old_store, pst_trust_store_unref);
   pst_upstream_pool_clear(relay->pool);

@@ -7,6 +7,7 @@
 #include "relay/net/trust-store.h"
 #include "relay/net/upstream-pool.h"
 #include "relay/service/accounts.h"
+#include "relay/service/assessor.h"
 #include "relay/service/choices.h"
 #include "relay/service/pending.h"
 #include "relay/store/configuration.h"
@@ -25,6 +26,8 @@ struct PstRelay {
   PstTlsServer *tls_server;
   PstSecret *local_password;
   GBytes *digest_key;
+  char *sts_folder;
+  char *fetch_program;
   PstChoices *choices;
   PstAccounts *accounts;
   PstPending *pending;
@@ -36,6 +39,7 @@ struct PstRelay {
   GMutex lock;
   PstConfiguration *configuration;
   PstTrustStore *trust_store;
+  PstAssessor *assessor;
   guint n_threads;
   GCond threads_cond;
 };
@@ -43,7 +47,9 @@ struct PstRelay {
 /* New references. */
 PstConfiguration *pst_relay_ref_configuration(PstRelay *relay);
 PstTrustStore *pst_relay_ref_trust_store(PstRelay *relay);
-/* Takes @configuration into force: new trust store, idle connections closed. */
+PstAssessor *pst_relay_ref_assessor(PstRelay *relay);
+/* Takes @configuration into force: new trust store and assessor, idle connections
+ * closed. */
 void pst_relay_set_configuration(PstRelay *relay, PstConfiguration *configuration);
 
 /* Tells the main context that row @id changed. */

@@ -46,18 +46,59 @@ pst_requirement_choose(PstSession *session, const PstConfiguration *configuratio
   return choice;
 }
 
-GPtrArray *
-pst_requirement_assess(const PstChoice *choice, const PstEnvelope *envelope)
+gboolean
+pst_requirement_needs_outlooks(PstRequirement requirement)
 {
-  if (choice->requirement != PST_REQUIREMENT_ENCRYPTED && choice->requirement != PST_REQUIREMENT_VERIFIED)
-    return NULL;
+  return requirement == PST_REQUIREMENT_ENCRYPTED || requirement == PST_REQUIREMENT_VERIFIED;
+}
+
+static const char *
+domain_of(const PstEnvelope *envelope, guint index)
+{
+  return pst_mailbox_get_domain(pst_envelope_recipient(envelope, index)->mailbox);
+}
+
+GPtrArray *
+pst_requirement_assess(PstRelay *relay, const PstChoice *choice, const PstEnvelope *envelope, gint64 deadline)
+{
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(relay);
+  gboolean needed = pst_requirement_needs_outlooks(choice->requirement);
   GPtrArray *assessments = g_ptr_array_new_with_free_func((GDestroyNotify)pst_assessment_unref);
+  for (guint i = 0; i < envelope->recipients->len && needed; i++)
+    if (domain_of(envelope, i) != NULL)
+      pst_assessor_start(assessor, domain_of(envelope, i));
   for (guint i = 0; i < envelope->recipients->len; i++) {
-    const PstMailbox *mailbox = pst_envelope_recipient(envelope, i)->mailbox;
-    const char *domain = pst_mailbox_get_domain(mailbox);
-    const char *shown = domain != NULL ? domain : pst_mailbox_get_literal(mailbox);
-    PstReason *reason = pst_reason_new(PST_REASON_NOT_ASSESSED, "domain", shown, NULL);
-    g_ptr_array_add(assessments, pst_assessment_new(shown, PST_OUTLOOK_UNKNOWN, reason));
+    const char *domain = domain_of(envelope, i);
+    PstAssessment *assessment = NULL;
+    if (domain != NULL)
+      assessment =
+          needed ? pst_assessor_get(assessor, domain, deadline, NULL) : pst_assessor_peek(assessor, domain);
+    g_ptr_array_add(assessments, assessment);
   }
   return assessments;
+}
+
+void
+pst_requirement_foresee(PstSession *session)
+{
+  PstRelay *relay = session->relay;
+  const PstEnvelope *envelope = pst_server_engine_get_envelope(session->engine);
+  const char *domain = domain_of(envelope, envelope->recipients->len - 1);
+  g_autoptr(PstConfiguration) configuration = pst_relay_ref_configuration(relay);
+  const PstAccountConfig *account = pst_configuration_account(configuration, session->account);
+  gint64 left;
+  PstChoiceFacts facts = {
+    .envelope = envelope,
+    .once = pst_choices_get_once(relay->choices, &left),
+    .rules = configuration->rules,
+    .listener = session->listener->requirement,
+    .listener_floor = session->listener->floor,
+    .account = account != NULL ? account->requirement : (PstMaybeRequirement){ 0 },
+    .mode = pst_choices_get_mode(relay->choices, configuration->mode),
+  };
+  g_autoptr(PstChoice) choice = pst_choice_make(&facts);
+  if (domain == NULL || !pst_requirement_needs_outlooks(choice->requirement))
+    return;
+  g_autoptr(PstAssessor) assessor = pst_relay_ref_assessor(relay);
+  pst_assessor_start(assessor, domain);
 }

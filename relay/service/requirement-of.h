@@ -16,7 +16,16 @@ PstChoice *pst_requirement_choose(PstSession *session, const PstConfiguration *c
                                   const PstAccountConfig *account, const PstHeaderFacts *header,
                                   GBytes *message_key, PstClaims *claims);
 
-/* One assessment per recipient, of PstAssessment, where the requirement needs them; else NULL. */
-GPtrArray *pst_requirement_assess(const PstChoice *choice, const PstEnvelope *envelope);
+/* TRUE when @requirement is about what is known of the recipients' domains. */
+gboolean pst_requirement_needs_outlooks(PstRequirement requirement);
+
+/* One assessment per recipient, of PstAssessment or NULL (nothing is known): found out until @deadline where
+ * the requirement needs it, else only what is known already. */
+GPtrArray *pst_requirement_assess(PstRelay *relay, const PstChoice *choice, const PstEnvelope *envelope,
+                                  gint64 deadline);
+
+/* At RCPT: begins to find out about the last recipient's domain where, without a header, it would be needed.
+ */
+void pst_requirement_foresee(PstSession *session);
 
 G_END_DECLS

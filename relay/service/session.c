@@ -1,6 +1,7 @@
 #include "relay/service/session.h"
 #include "relay/net/peer-uid.h"
 #include "relay/service/login.h"
+#include "relay/service/requirement-of.h"
 #include "relay/service/sender.h"
 #include "relay/service/submission.h"
 #include <sys/socket.h>
@@ -174,6 +175,7 @@ handle_event(PstSession *session, PstServerEvent event)
   case PST_SERVER_RCPT:
     /* A floor is refused after the data: only then are all recipients and the subject known that a grant goes
      * by. */
+    pst_requirement_foresee(session);
     pst_server_engine_accept(session->engine);
     break;
   case PST_SERVER_DATA:

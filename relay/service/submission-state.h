@@ -24,7 +24,8 @@ typedef struct {
   PstClaims claims;
   PstChoice *choice;
   PstDecision *decision;
-  PstRefusal *refusal; /* why the message is not sent; the rest of it is swallowed */
+  GPtrArray *assessments; /* one per recipient, PstAssessment or NULL */
+  PstRefusal *refusal;    /* why the message is not sent; the rest of it is swallowed */
   PstUpstream *upstream;
   PstTransfer *transfer;
   char own_envid[PST_ENVID_SIZE];

@@ -5,6 +5,7 @@
 #include "relay/service/submission-state.h"
 
 #define CONNECT_TIMEOUT (30 * G_USEC_PER_SEC)
+#define ASSESS_TIMEOUT  (20 * G_USEC_PER_SEC)
 #define LONG_MESSAGE    (64 * 1024) /* from here on a message being sent is worth a row of its own */
 
 static void
@@ -54,7 +55,8 @@ decide(PstSubmission *submission)
   guint flags = 0;
   if (submission->upstream != NULL)
     flags = pst_client_engine_get_extensions(pst_upstream_get_engine(submission->upstream))->flags;
-  g_autoptr(GPtrArray) assessments = pst_requirement_assess(submission->choice, submission->envelope);
+  submission->assessments = pst_requirement_assess(
+      submission->relay, submission->choice, submission->envelope, g_get_monotonic_time() + ASSESS_TIMEOUT);
   PstDecisionFacts facts = {
     .choice = submission->choice,
     .envelope = submission->envelope,
@@ -62,9 +64,11 @@ decide(PstSubmission *submission)
     .host_requiretls = submission->upstream != NULL && (flags & PST_EXT_REQUIRETLS) != 0 &&
                        pst_upstream_get_tls_facts(submission->upstream)->version != NULL,
     .honours = submission->account->honours,
-    .assessments = assessments != NULL ? (const PstAssessment *const *)assessments->pdata : NULL,
+    .assessments = (const PstAssessment *const *)submission->assessments->pdata,
   };
   submission->decision = pst_decision_make(&facts);
+  pst_message_log_decision(submission->record, submission->decision, submission->assessments,
+                           submission->account);
   if (submission->decision->verdict == PST_VERDICT_PASS)
     return;
   gboolean temporary = submission->decision->verdict == PST_VERDICT_DEFER;
@@ -199,6 +203,7 @@ submission_clear(PstSubmission *submission)
   g_clear_pointer(&submission->digest, pst_message_digest_free);
   g_clear_pointer(&submission->choice, pst_choice_free);
   g_clear_pointer(&submission->decision, pst_decision_free);
+  g_clear_pointer(&submission->assessments, g_ptr_array_unref);
   g_clear_pointer(&submission->refusal, pst_refusal_free);
   g_clear_pointer(&submission->transfer, pst_transfer_free);
   g_clear_pointer(&submission->upstream, pst_upstream_close);

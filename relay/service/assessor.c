@@ -1,0 +1,301 @@
+#include "relay/service/assessor.h"
+#include "relay/service/inquiry.h"
+#include "relay/store/outlook-memory.h"
+
+#define MAX_INQUIRIES 64
+#define MAX_WAITING   1000
+#define MAX_KNOWN     2000
+
+typedef struct {
+  PstAssessment *assessment; /* NULL: being found out for the first time */
+  gboolean running;
+  gint64 expires; /* monotonic microseconds */
+} Entry;
+
+struct PstAssessor {
+  gint references;
+  PstConfiguration *configuration;
+  PstTrustStore *trust_store;
+  PstDatabase *database;
+  PstUnboundResolver *resolver;
+  PstProber *prober;
+  PstPolicyFetcher *fetcher;
+  PstStsCache *policies;
+  GCancellable *stopping;
+  GThreadPool *pool; /* of Task */
+  GMutex lock;
+  GCond found;
+  GHashTable *by_domain; /* of Entry */
+};
+
+typedef struct {
+  PstAssessor *assessor;
+  char *domain;
+} Task;
+
+static void
+entry_free(gpointer data)
+{
+  Entry *entry = data;
+  pst_assessment_unref(entry->assessment);
+  g_free(entry);
+}
+
+static PstInquiryTools
+tools_of(PstAssessor *assessor)
+{
+  const PstConfiguration *configuration = assessor->configuration;
+  return (PstInquiryTools){
+    .probe_time = configuration->probe_timeout * G_TIME_SPAN_SECOND,
+    .policy = { .resolver = pst_unbound_resolver_get_resolver(assessor->resolver),
+                .fetcher = assessor->fetcher,
+                .kept = assessor->policies,
+                .port = configuration->policy_port,
+                .allow_private = configuration->probe_private_addresses,
+                .ca_file = configuration->ca_file },
+    .prober = configuration->probe_enabled ? assessor->prober : NULL,
+    .probe_port = configuration->probe_port,
+  };
+}
+
+/* What is seen now, held against what was seen before. A lock that cannot be read is taken for closed. */
+static void
+apply_downgrade(PstAssessor *assessor, PstAssessment *assessment)
+{
+  PstDowngrade downgrade;
+  g_autoptr(GError) error = NULL;
+  if (!pst_outlook_memory_load(assessor->database, assessment->domain, &downgrade, &error)) {
+    g_warning("what was known of a domain cannot be read: %s", error->message);
+    assessment->downgraded = TRUE;
+    return;
+  }
+  pst_downgrade_see(&downgrade, assessment->outlook, assessment->checked_at);
+  assessment->downgraded = downgrade.locked;
+  assessment->good_remembered = pst_downgrade_remembers_good(&downgrade, assessment->checked_at);
+  if ((downgrade.armed || downgrade.is_remembered) &&
+      !pst_outlook_memory_save(assessor->database, assessment->domain, &downgrade, assessment->checked_at,
+                               &error))
+    g_warning("what was found out about a domain cannot be kept: %s", error->message);
+}
+
+static void
+keep(PstAssessor *assessor, const char *domain, PstAssessment *assessment, guint lifetime)
+{
+  g_mutex_lock(&assessor->lock);
+  Entry *entry = g_hash_table_lookup(assessor->by_domain, domain);
+  if (entry != NULL) {
+    pst_assessment_unref(entry->assessment);
+    entry->assessment = pst_assessment_ref(assessment);
+    entry->expires = g_get_monotonic_time() + lifetime * G_TIME_SPAN_SECOND;
+    entry->running = FALSE;
+  }
+  g_cond_broadcast(&assessor->found);
+  g_mutex_unlock(&assessor->lock);
+}
+
+static void
+run_task(gpointer data, gpointer unused)
+{
+  Task *task = data;
+  PstAssessor *assessor = task->assessor;
+  guint lifetime = 0;
+  PstInquiryTools tools = tools_of(assessor);
+  g_autoptr(PstAssessment) assessment = pst_inquiry_run(&tools, task->domain, assessor->stopping, &lifetime);
+  apply_downgrade(assessor, assessment);
+  keep(assessor, task->domain, assessment, lifetime);
+  g_free(task->domain);
+  g_free(task);
+  pst_assessor_unref(assessor);
+}
+
+PstAssessor *
+pst_assessor_new(PstConfiguration *configuration, PstTrustStore *trust_store, PstDatabase *database,
+                 const char *sts_folder, const char *fetch_program)
+{
+  PstAssessor *assessor = g_new0(PstAssessor, 1);
+  const PstUnboundOptions options = { (const char *const *)configuration->resolver_servers,
+                                      configuration->trust_anchor_file };
+  assessor->references = 1;
+  assessor->configuration = pst_configuration_ref(configuration);
+  assessor->trust_store = pst_trust_store_ref(trust_store);
+  assessor->database = database;
+  assessor->resolver = pst_unbound_resolver_new(&options);
+  assessor->prober = pst_prober_new(trust_store, configuration->probe_private_addresses);
+  assessor->fetcher = pst_policy_fetcher_new(fetch_program);
+  assessor->policies = pst_sts_cache_new(sts_folder);
+  assessor->stopping = g_cancellable_new();
+  assessor->pool = g_thread_pool_new(run_task, NULL, MAX_INQUIRIES, FALSE, NULL);
+  assessor->by_domain = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
+  g_mutex_init(&assessor->lock);
+  g_cond_init(&assessor->found);
+  return assessor;
+}
+
+PstAssessor *
+pst_assessor_ref(PstAssessor *assessor)
+{
+  g_atomic_int_inc(&assessor->references);
+  return assessor;
+}
+
+void
+pst_assessor_unref(PstAssessor *assessor)
+{
+  if (assessor == NULL || !g_atomic_int_dec_and_test(&assessor->references))
+    return;
+  /* The last holder may be a thread of the pool: it cannot wait for itself. */
+  g_thread_pool_free(assessor->pool, FALSE, FALSE);
+  pst_prober_free(assessor->prober);
+  pst_unbound_resolver_free(assessor->resolver);
+  pst_policy_fetcher_free(assessor->fetcher);
+  pst_sts_cache_free(assessor->policies);
+  g_hash_table_unref(assessor->by_domain);
+  pst_trust_store_unref(assessor->trust_store);
+  pst_configuration_unref(assessor->configuration);
+  g_object_unref(assessor->stopping);
+  g_mutex_clear(&assessor->lock);
+  g_cond_clear(&assessor->found);
+  g_free(assessor);
+}
+
+void
+pst_assessor_stop(PstAssessor *assessor)
+{
+  g_cancellable_cancel(assessor->stopping);
+}
+
+static gboolean
+is_stale(gpointer key, gpointer value, gpointer data)
+{
+  const Entry *entry = value;
+  return !entry->running && entry->expires <= *(const gint64 *)data;
+}
+
+/* The entry of @domain with an inquiry under way or a result that holds; under the lock. NULL: no room. */
+static Entry *
+ensure_entry(PstAssessor *assessor, const char *domain, gint64 now)
+{
+  Entry *entry = g_hash_table_lookup(assessor->by_domain, domain);
+  if (entry != NULL && (entry->running || entry->expires > now))
+    return entry;
+  if (entry == NULL && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN)
+    g_hash_table_foreach_remove(assessor->by_domain, is_stale, &now);
+  if (g_thread_pool_unprocessed(assessor->pool) >= MAX_WAITING ||
+      (entry == NULL && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN) ||
+      g_cancellable_is_cancelled(assessor->stopping))
+    return NULL;
+  if (entry == NULL) {
+    entry = g_new0(Entry, 1);
+    g_hash_table_insert(assessor->by_domain, g_strdup(domain), entry);
+  }
+  Task *task = g_new(Task, 1);
+  *task = (Task){ pst_assessor_ref(assessor), g_strdup(domain) };
+  entry->running = TRUE;
+  g_thread_pool_push(assessor->pool, task, NULL);
+  return entry;
+}
+
+void
+pst_assessor_start(PstAssessor *assessor, const char *domain)
+{
+  g_mutex_lock(&assessor->lock);
+  ensure_entry(assessor, domain, g_get_monotonic_time());
+  g_mutex_unlock(&assessor->lock);
+}
+
+static PstAssessment *
+not_in_time(const char *domain)
+{
+  PstReason *reason = pst_reason_new(PST_REASON_NOT_ASSESSED, "domain", domain, NULL);
+  PstAssessment *assessment = pst_assessment_new(domain, PST_OUTLOOK_UNKNOWN, reason);
+  assessment->checked_at = g_get_real_time();
+  return assessment;
+}
+
+PstAssessment *
+pst_assessor_get(PstAssessor *assessor, const char *domain, gint64 deadline, gboolean *from_cache)
+{
+  PstAssessment *assessment = NULL;
+  g_mutex_lock(&assessor->lock);
+  Entry *entry = ensure_entry(assessor, domain, g_get_monotonic_time());
+  gboolean known = entry != NULL && !entry->running;
+  /* Entries may go and come while the lock is let go. */
+  while (entry != NULL && entry->running && g_cond_wait_until(&assessor->found, &assessor->lock, deadline))
+    entry = g_hash_table_lookup(assessor->by_domain, domain);
+  if (entry != NULL && !entry->running && entry->assessment != NULL)
+    assessment = pst_assessment_ref(entry->assessment);
+  g_mutex_unlock(&assessor->lock);
+  if (from_cache != NULL)
+    *from_cache = known;
+  return assessment != NULL ? assessment : not_in_time(domain);
+}
+
+PstAssessment *
+pst_assessor_peek(PstAssessor *assessor, const char *domain)
+{
+  PstAssessment *assessment = NULL;
+  g_mutex_lock(&assessor->lock);
+  const Entry *entry = g_hash_table_lookup(assessor->by_domain, domain);
+  if (entry != NULL && entry->assessment != NULL && entry->expires > g_get_monotonic_time())
+    assessment = pst_assessment_ref(entry->assessment);
+  g_mutex_unlock(&assessor->lock);
+  return assessment;
+}
+
+/* What is remembered in the process goes too; an inquiry under way ends for nobody but who waits. */
+static void
+drop(PstAssessor *assessor, const char *domain)
+{
+  g_mutex_lock(&assessor->lock);
+  if (domain != NULL)
+    g_hash_table_remove(assessor->by_domain, domain);
+  else
+    g_hash_table_remove_all(assessor->by_domain);
+  g_cond_broadcast(&assessor->found);
+  g_mutex_unlock(&assessor->lock);
+}
+
+gboolean
+pst_assessor_accept(PstAssessor *assessor, const char *domain, GError **error)
+{
+  PstDowngrade downgrade;
+  if (!pst_outlook_memory_load(assessor->database, domain, &downgrade, error))
+    return FALSE;
+  if (!downgrade.locked) {
+    g_set_error(error, PST_ERROR, PST_ERROR_NOT_FOUND, "no change of %s waits to be accepted", domain);
+    return FALSE;
+  }
+  pst_downgrade_accept(&downgrade);
+  if (!pst_outlook_memory_save(assessor->database, domain, &downgrade, g_get_real_time(), error))
+    return FALSE;
+  drop(assessor, domain);
+  return TRUE;
+}
+
+gint64
+pst_assessor_forget(PstAssessor *assessor, const char *domain, GError **error)
+{
+  gint64 n = pst_outlook_memory_forget(assessor->database, domain, error);
+  if (n < 0)
+    return -1;
+  if (domain != NULL)
+    pst_sts_cache_forget(assessor->policies, domain);
+  else
+    pst_sts_cache_forget_all(assessor->policies);
+  drop(assessor, domain);
+  return n;
+}
+
+void
+pst_assessor_renew(PstAssessor *assessor)
+{
+  pst_unbound_resolver_renew(assessor->resolver);
+  pst_prober_renew(assessor->prober);
+  drop(assessor, NULL);
+}
+
+PstDnsService
+pst_assessor_get_dns(PstAssessor *assessor)
+{
+  return pst_unbound_resolver_get_service(assessor->resolver, NULL);
+}
