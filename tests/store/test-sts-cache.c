@@ -1,5 +1,5 @@
 #include "relay/store/sts-cache.h"
-#include "scratch-folder.h"
+#include "tests/store/scratch-folder.h"
 #include <string.h>
 
 static void
