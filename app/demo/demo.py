@@ -13,11 +13,12 @@ import tempfile
 import textwrap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+sys.path[:0] = [os.path.join(ROOT, "tests", "support"), os.path.join(ROOT, "tests", "support", "world")]
 sys.dont_write_bytecode = True
 
 from authority import Authority  # noqa: E402
 from relay import Relay, free_port  # noqa: E402
+from running_world import RunningWorld  # noqa: E402
 from upstream import DROP, EXTENSIONS, Upstream  # noqa: E402
 
 
@@ -28,6 +29,7 @@ class Server:
     traits: str
     certificate: str = "good"
     options: dict = dataclasses.field(default_factory=dict)
+    honours: str = "none"
 
 
 @dataclasses.dataclass
@@ -39,11 +41,13 @@ class Letter:
     state: str
     arrives: bool
     on_the_wire: str = ""
+    outlook: str = ""  # of the recipient's domain; "": one that nobody asks about
 
 
 SERVERS = [
     Server("promising", "announces REQUIRETLS", options={"extensions": (*EXTENSIONS, "REQUIRETLS")}),
     Server("ordinary", "verified TLS, no REQUIRETLS"),
+    Server("watchful", "verified TLS; known to honour DANE and MTA-STS when it sends on", honours="dane;mta-sts"),
     Server("disguised", "its certificate is for another name", "wrong-name"),
     Server("unsteady", "drops the line instead of confirming", options={"faults": {"end": DROP}}),
 ]
@@ -53,39 +57,63 @@ LETTERS = [
     Letter("Test results", "required", "ordinary", "refused", False),
     Letter("Password hint", "required", "disguised", "refused", False),
     Letter("Fire drill at noon", "anyway", "ordinary", "sent", True, "TLS-Required: No"),
-    Letter("Account statement", "verified", "ordinary", "failed", False),
-    Letter("Draft for you", "encrypted", "ordinary", "failed", False),
     Letter("Minutes of Monday", "usual", "disguised", "failed", False),
     Letter("Please confirm", "usual", "unsteady", "uncertain", True),
+    Letter("Account statement", "verified", "watchful", "sent", True, outlook="verified"),
+    Letter("Account statement, copy", "verified", "ordinary", "refused", False, outlook="verified"),
+    Letter("Power of attorney", "verified", "watchful", "refused", False, outlook="certified"),
+    Letter("Draft for you", "encrypted", "ordinary", "sent", True, outlook="certified"),
+    Letter("Doctor's letter", "verified", "watchful", "refused", False, outlook="encrypted"),
+    Letter("Minutes, for the file", "encrypted", "ordinary", "sent", True, outlook="encrypted"),
+    Letter("Salary table", "encrypted", "ordinary", "refused", False, outlook="cleartext"),
+    Letter("Key to the safe", "encrypted", "ordinary", "refused", False, outlook="failing"),
+    Letter("To nobody", "encrypted", "ordinary", "refused", False, outlook="unroutable"),
+    Letter("Offer", "encrypted", "ordinary", "failed", False, outlook="unknown"),
     Letter("Lunch, the same day", "usual", "promising", "sent", True),
 ]
 
 
-def configuration(servers, root):
-    groups = {
-        "Relay": {"Requirement": "usual"},
-        "Listener demo": {"Port": free_port(), "Authentication": "none"},
-        "Trust": {"CaFile": root},
-        "Probe": {"Enabled": False},
-        # Nobody answers there: the demo asks no name server of the real world.
-        "Resolver": {"Servers": "127.0.0.1@1"},
-    }
+def domain_of(letter, world):
+    """A domain of the test world that has the letter's outlook beyond doubt."""
+    for row in world.facts["phases"]["1"]:
+        if row["outlook"] == letter.outlook and not row["accept"] and not row.get("slow"):
+            return row["domain"]
+    return "recipient.example"
+
+
+def groups_of_the_world(world, authority, directory):
+    """How the relay resolves and looks at mail hosts: in the world, and nowhere else."""
+    dns, roots = world.facts["dns"]["recursor"], os.path.join(directory, "roots.pem")
+    with open(roots, "w", encoding="utf-8") as together:
+        for name in (os.path.join(world.directory, "ca.pem"), authority.root):
+            with open(name, encoding="utf-8") as one:
+                together.write(one.read())
+    return {"Probe": {"AllowPrivateAddresses": True, "Port": world.facts["mx"], "PolicyPort": world.facts["https"],
+                      "TimeoutSeconds": 5},
+            "Resolver": {"Servers": dns, "TrustAnchorFile": os.path.join(world.directory, "root.key")},
+            "Trust": {"CaFile": roots}}
+
+
+def configuration(servers, world_groups):
+    groups = {"Relay": {"Requirement": "usual"},
+              "Listener demo": {"Port": free_port(), "Authentication": "none"}, **world_groups}
+    honours = {entry.name: entry.honours for entry in SERVERS}
     for name, server in servers.items():
         groups[f"Account {name}"] = {"Addresses": f"*@{name}.example", "Host": "localhost", "Port": server.port,
-                                     "Security": "tls", "Authentication": "none"}
+                                     "Security": "tls", "Authentication": "none", "Honours": honours[name]}
     return groups
 
 
-def text_of(letter):
-    return (f"From: Ann <ann@{letter.server}.example>\r\nTo: Bob <bob@recipient.example>\r\nSubject: {letter.subject}\r\n"
+def text_of(letter, domain):
+    return (f"From: Ann <ann@{letter.server}.example>\r\nTo: Bob <bob@{domain}>\r\nSubject: {letter.subject}\r\n"
             f"X-Postern-TLS: {letter.requirement}\r\n\r\nDear Bob, this is the demo. Ann\r\n").encode()
 
 
-def send(letter, port):
+def send(letter, domain, port):
     """Hands the letter to the relay with curl, as a mail program would."""
     subprocess.run(["curl", "--silent", "--max-time", "50", "--url", f"smtp://127.0.0.1:{port}/laptop",
-                    "--mail-from", f"ann@{letter.server}.example", "--mail-rcpt", "bob@recipient.example",
-                    "--upload-file", "-"], input=text_of(letter), stdout=subprocess.DEVNULL, check=False)
+                    "--mail-from", f"ann@{letter.server}.example", "--mail-rcpt", f"bob@{domain}",
+                    "--upload-file", "-"], input=text_of(letter, domain), stdout=subprocess.DEVNULL, check=False)
 
 
 def arrived(letter, server):
@@ -123,38 +151,45 @@ def why(row):
     travelled = f"{hop.get('tls', '?')}, certificate verified" if hop.get("certificate") == "pkix" else hop.get("tls", "?")
     promised = {"used": "; the server promised encryption on every hop"}.get(hop.get("requiretls"), "")
     tagged = "; asked for delivery even without encryption" if row["requirement"] == "anyway" else ""
-    return travelled + promised + tagged
+    known = {"policy": "; the recipient's policy demands TLS and the provider honours it",
+             "observed": "; the recipient's server was seen to offer encryption"}.get(recipient.get("assurance"), "")
+    return travelled + promised + tagged + known
 
 
 def print_table(rows):
-    titles = ("message", "asked for", "server", "happened", "why")
-    widths = [max(len(row[column]) for row in [titles, *rows]) for column in range(4)]
-    room = max(40, shutil.get_terminal_size((120, 24)).columns - sum(widths) - 8)
+    titles = ("message", "asked for", "recipient at", "server", "happened", "why")
+    widths = [max(len(row[column]) for row in [titles, *rows]) for column in range(5)]
+    room = max(40, shutil.get_terminal_size((120, 24)).columns - sum(widths) - 10)
     for row in [titles, tuple("-" * width for width in (*widths, 3)), *rows]:
-        lines = textwrap.wrap(row[4], room) or [""]
+        lines = textwrap.wrap(row[5], room) or [""]
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) + "  " + lines[0])
         for line in lines[1:]:
-            print(" " * (sum(widths) + 8) + line)
+            print(" " * (sum(widths) + 10) + line)
 
 
 def run(directory):
     authority = Authority(directory)
     servers = {entry.name: Upstream(authority.leaf(entry.certificate), **entry.options) for entry in SERVERS}
-    laid = configuration(servers, authority.root)
+    world = RunningWorld()
+    laid = configuration(servers, groups_of_the_world(world, authority, directory))
     relay = Relay(laid)
+    domains = [domain_of(letter, world) for letter in LETTERS]
     try:
         relay.start()
-        print("A relay and four submission servers are running, all on this computer:")
+        print(f"A relay, a world of {len(world.facts['phases']['1'])} mail domains and five submission servers are running, "
+              "all on this computer:")
         for entry in SERVERS:
             print(f"  {entry.name:10} {entry.traits}")
         print()
-        for letter in LETTERS:
-            send(letter, laid["Listener demo"]["Port"])
+        for letter, domain in zip(LETTERS, domains):
+            send(letter, domain, laid["Listener demo"]["Port"])
         history = {row.get("subject"): row for row in relay.history()}
-        return [(letter, history.get(letter.subject), problem(letter, history.get(letter.subject), servers[letter.server]))
-                for letter in LETTERS]
+        return [(letter, domain, history.get(letter.subject),
+                 problem(letter, history.get(letter.subject), servers[letter.server]))
+                for letter, domain in zip(LETTERS, domains)]
     finally:
         relay.close()
+        world.close()
         for server in servers.values():
             server.close()
 
@@ -162,9 +197,9 @@ def run(directory):
 def main():
     with tempfile.TemporaryDirectory(prefix="postern-demo-") as directory:
         outcomes = run(directory)
-    print_table([(letter.subject, letter.requirement, letter.server, row["state"] if row else "?", why(row) if row else "?")
-                 for letter, row, _ in outcomes])
-    wrong = [(letter, text) for letter, _, text in outcomes if text]
+    print_table([(letter.subject, letter.requirement, domain, letter.server, row["state"] if row else "?",
+                  why(row) if row else "?") for letter, domain, row, _ in outcomes])
+    wrong = [(letter, text) for letter, _, _, text in outcomes if text]
     print()
     for letter, text in wrong:
         print(f"Not as expected: {letter.subject} ({letter.requirement}, {letter.server}): {text}")
