@@ -1,4 +1,5 @@
 #include "relay/service/answer.h"
+#include "relay/service/afterwards.h"
 #include "relay/service/late-answer.h"
 #include "relay/store/history.h"
 
@@ -132,6 +133,15 @@ reply_of_transfer(PstSubmission *submission)
   return pst_session_reply_of(refusal);
 }
 
+/* What needed outlooks has them already, and a promise needs none. */
+static gboolean
+wants_look(const PstSubmission *submission)
+{
+  const PstConfiguration *configuration = submission->configuration;
+  return configuration->probe_enabled && configuration->probe_for_usual &&
+         submission->choice->requirement <= PST_REQUIREMENT_USUAL;
+}
+
 static PstReply *
 answer_transfer(PstSubmission *submission)
 {
@@ -150,6 +160,9 @@ answer_transfer(PstSubmission *submission)
                    (state == PST_TRANSFER_REFUSED &&
                     pst_transfer_abort(submission->transfer, g_get_monotonic_time() + ABORT_TIMEOUT));
   release_upstream(submission, clean);
+  if (state == PST_TRANSFER_SENT && wants_look(submission))
+    pst_afterwards_look(submission->relay, g_steal_pointer(&submission->record), submission->envelope,
+                        submission->choice, submission->account);
   return reply;
 }
 

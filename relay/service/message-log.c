@@ -145,6 +145,7 @@ pst_message_log_decision(PstMessageRecord *record, const PstDecision *decision, 
       recipient->outlook = assessment->outlook;
     }
     g_autoptr(GVariant) facts = g_variant_ref_sink(g_variant_dict_end(&evidence));
+    g_clear_pointer(&recipient->evidence, g_variant_unref);
     if (g_variant_n_children(facts) > 0)
       recipient->evidence = g_steal_pointer(&facts);
   }

@@ -157,6 +157,18 @@ class Outlook(WorldCase):
         self.assertReply(self.send_to(relay, self.domain("cleartext"), b"usual"), 250)
         self.assertNotIn("outlook", self.last_message(relay)["recipients"][0])
 
+    def test_usual_is_looked_at_afterwards_where_asked_for(self):
+        server = self.upstream()
+        relay = self.relay_in_world(server, "Honours=dane\n", [("Enabled=true", "Enabled=true\nForUsual=true")])
+        for outlook, assurance in (("cleartext", "none"), ("verified", "policy")):
+            domain = self.domain(outlook, dnssec="secure") if outlook == "verified" else self.domain(outlook)
+            self.assertReply(self.send_to(relay, domain, b"usual"), 250)
+            row = self.wait_until(lambda: next(
+                (row for row in relay.history() if "outlook" in row["recipients"][0]
+                 and row["recipients"][0]["domain"] == domain), None))
+            self.assertEqual((outlook, assurance, "sent"), (row["recipients"][0]["outlook"],
+                                                            row["recipients"][0]["assurance"], row["state"]))
+
     def test_cached_and_forgotten(self):
         relay = self.relay_in_world()
         domain = self.domain("verified")
