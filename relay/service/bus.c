@@ -2,7 +2,7 @@
 #include "relay/contract/bus-names.h"
 #include "relay/service/bus-call.h"
 #include "relay/service/bus-facts.h"
-#include "relay/service/relay-interface.h"
+#include "data/relay-interface-info.h"
 
 #define MAX_QUERIES   32 /* waiting for a thread of their pool */
 #define MAX_INQUIRIES 8  /* at once */
