@@ -83,12 +83,15 @@ accept_certificate(SoupMessage *message, GTlsCertificate *certificate, GTlsCerti
   return get->certificate == PST_CERTIFICATE_VALID;
 }
 
+/* libsoup takes the end of a connection for the end of a body, also where somebody on the way cut it off. */
 static void
 note_progress(SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer data)
 {
   PolicyGet *get = data;
   get->connected |= event == G_SOCKET_CLIENT_CONNECTED;
   get->handshaken |= event == G_SOCKET_CLIENT_TLS_HANDSHAKED;
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
+    g_tls_connection_set_require_close_notify(G_TLS_CONNECTION(connection), TRUE);
 }
 
 static void read_on(PolicyGet *get);
