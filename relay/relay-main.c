@@ -1,5 +1,6 @@
 #include "relay/service/daemon.h"
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 
 /* GIO's modules for remote files, settings and proxies cost start time and memory and are of no use here:
@@ -10,6 +11,13 @@ keep_gio_small(void)
   g_setenv("GIO_USE_VFS", "local", TRUE);
   g_setenv("GSETTINGS_BACKEND", "memory", TRUE);
   g_setenv("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+}
+
+/* Every thread would otherwise keep a heap of its own for what it once held. */
+static void
+keep_heap_small(void)
+{
+  mallopt(M_ARENA_MAX, 2);
 }
 
 int
@@ -29,6 +37,7 @@ main(int argc, char **argv)
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
   setlocale(LC_ALL, "");
   keep_gio_small();
+  keep_heap_small();
   g_option_context_set_summary(context,
                                "The Postern relay: takes mail on loopback and sends it on only as asked.");
   g_option_context_add_main_entries(context, entries, NULL);

@@ -6,6 +6,7 @@
 #include "relay/store/local-password.h"
 #include "relay/store/state-folder.h"
 #include <glib-unix.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -86,6 +87,7 @@ trim(gpointer data)
   gboolean list = pst_trust_store_trim(store, TRUST_IDLE);
   if (connections || list)
     return G_SOURCE_CONTINUE;
+  malloc_trim(0);
   daemon->trim_timer = 0;
   return G_SOURCE_REMOVE;
 }
