@@ -171,6 +171,17 @@ is_stale(gpointer key, gpointer value, gpointer data)
   return !entry->running && entry->expires <= *(const gint64 *)data;
 }
 
+/* Under the lock. */
+static gboolean
+has_room(PstAssessor *assessor, gboolean is_new, gint64 now)
+{
+  if (is_new && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN)
+    g_hash_table_foreach_remove(assessor->by_domain, is_stale, &now);
+  return g_thread_pool_unprocessed(assessor->pool) < MAX_WAITING &&
+         !(is_new && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN) &&
+         !g_cancellable_is_cancelled(assessor->stopping);
+}
+
 /* The entry of @domain with an inquiry under way or a result that holds; under the lock. NULL: no room. */
 static Entry *
 ensure_entry(PstAssessor *assessor, const char *domain, gint64 now)
@@ -178,11 +189,7 @@ ensure_entry(PstAssessor *assessor, const char *domain, gint64 now)
   Entry *entry = g_hash_table_lookup(assessor->by_domain, domain);
   if (entry != NULL && (entry->running || entry->expires > now))
     return entry;
-  if (entry == NULL && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN)
-    g_hash_table_foreach_remove(assessor->by_domain, is_stale, &now);
-  if (g_thread_pool_unprocessed(assessor->pool) >= MAX_WAITING ||
-      (entry == NULL && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN) ||
-      g_cancellable_is_cancelled(assessor->stopping))
+  if (!has_room(assessor, entry == NULL, now))
     return NULL;
   if (entry == NULL) {
     entry = g_new0(Entry, 1);
