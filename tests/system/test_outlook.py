@@ -84,6 +84,24 @@ class Outlook(WorldCase):
         relay = self.relay_in_world(replace=[("[Probe]\nEnabled=true", "[Probe]\nEnabled=false")])
         self.judged(relay, self.world.facts["phases"]["1"], unprobed=True)
 
+    def test_blocked_port_is_held_against_nobody(self):
+        """Where nothing is let through to port 25, silence says nothing of the servers."""
+        relay = self.relay_in_world(replace=[(f"Port={self.world.facts['mx']}\n", f"Port={self.world.facts['blocked']}\n"),
+                                             ("TimeoutSeconds=8", "TimeoutSeconds=2")])
+        self.judged(relay, [row for row in self.world.facts["phases"]["1"] if not row.get("slow")], unprobed=True)
+
+    def test_resolvers_that_strip_forge_or_refuse(self):
+        """Whatever a resolver does, it earns nobody a good word; whether forged answers are called forged or unknown is not
+        judged."""
+        for view, rows in self.world.facts["views"].items():
+            if view == "blackhole":
+                rows = rows[:3]  # each takes until the DNS's time is up
+            relay = self.relay_in_world(replace=[(self.world.facts["dns"]["recursor"], self.world.facts["dns"][view])])
+            verdict = judge(rows, self.check(relay, [row["domain"] for row in rows]))
+            print(f"# {view}:", render(verdict).replace("\n", "\n# "))
+            self.assertEqual([], verdict.false_good, view)
+            relay.stop()
+
     def test_bad_input(self):
         relay = self.relay_in_world()
         answers = {}
