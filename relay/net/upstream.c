@@ -146,12 +146,19 @@ fail_fault(PstUpstream *upstream)
 }
 
 PstClientEvent
+pst_upstream_ready_event(PstUpstream *upstream)
+{
+  PstClientEvent event = pst_client_engine_next_event(upstream->engine);
+  if (event == PST_CLIENT_FAULT)
+    fail_fault(upstream);
+  return event;
+}
+
+PstClientEvent
 pst_upstream_next_event(PstUpstream *upstream, gint64 deadline, GCancellable *cancellable)
 {
   for (;;) {
-    PstClientEvent event = pst_client_engine_next_event(upstream->engine);
-    if (event == PST_CLIENT_FAULT)
-      fail_fault(upstream);
+    PstClientEvent event = pst_upstream_ready_event(upstream);
     if (event != PST_CLIENT_NONE)
       return event;
     if (feed_held(upstream))

@@ -34,6 +34,8 @@ gboolean pst_upstream_login(PstUpstream *upstream, const char *user, const PstSe
 /* The next event of the engine; writes and reads as needed. FAULT also when the connection was lost or time
  * was up: then pst_upstream_get_failure() says why. */
 PstClientEvent pst_upstream_next_event(PstUpstream *upstream, gint64 deadline, GCancellable *cancellable);
+/* The next event that is there without waiting, or NONE. */
+PstClientEvent pst_upstream_ready_event(PstUpstream *upstream);
 
 /* Writes what is queued until at most @rest octets wait, keeping engine events for next_event. FALSE: as
  * FAULT above. */

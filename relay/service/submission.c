@@ -104,6 +104,19 @@ start_transfer(PstSubmission *submission)
   pst_transfer_write(submission->transfer, data, length);
 }
 
+/* What was decided for the first connection must hold on the second, which may announce less. */
+static PstReason *
+limit_of_second_connection(PstSubmission *submission)
+{
+  PstUpstream *upstream = submission->upstream;
+  guint announced = pst_client_engine_get_extensions(pst_upstream_get_engine(upstream))->flags;
+  PstBodyFlaw flaws = pst_server_engine_get_body_flaws(submission->session->engine);
+  if (submission->decision->requiretls && (announced & PST_EXT_REQUIRETLS) == 0)
+    return pst_reason_new(PST_REASON_REQUIRETLS_NOT_OFFERED, "host", pst_upstream_get_host(upstream), NULL);
+  PstReason *limit = (flaws & PST_BODY_HAS_8BIT) ? pst_carriage_8bit_limit(upstream) : NULL;
+  return limit != NULL ? limit : pst_carriage_limit(upstream, submission->envelope, submission->size);
+}
+
 gboolean
 pst_submission_retry(PstSubmission *submission, gint64 deadline)
 {
@@ -115,6 +128,9 @@ pst_submission_retry(PstSubmission *submission, gint64 deadline)
   g_clear_pointer(&submission->transfer, pst_transfer_free);
   g_clear_pointer(&submission->upstream, pst_upstream_close);
   connect_upstream(submission, TRUE, deadline);
+  PstReason *limit = submission->refusal == NULL ? limit_of_second_connection(submission) : NULL;
+  if (limit != NULL)
+    pst_submission_refuse(submission, limit, PST_STATE_REFUSED);
   if (submission->refusal != NULL)
     return FALSE;
   begin_transfer(submission, (gint64)length - submission->size);

@@ -153,7 +153,7 @@ static void
 take_ready_events(PstTransfer *transfer)
 {
   PstClientEvent event;
-  while ((event = pst_client_engine_next_event(transfer->engine)) != PST_CLIENT_NONE) {
+  while ((event = pst_upstream_ready_event(transfer->upstream)) != PST_CLIENT_NONE) {
     take_event(transfer, event);
     if (event == PST_CLIENT_FAULT)
       return;

@@ -211,6 +211,26 @@ class Upstream(Case):
         self.assertReply(self.send(relay), 250)
         server.wait_for_messages(1)
 
+    def test_reply_that_nobody_asked_for(self):
+        """Behind the answer to EHLO, in one segment with it."""
+        relay, server = self.gate(faults={"ehlo-tls": b"250-upstream.example\r\n250 CHUNKING\r\n250 2.0.0 more\r\n"})
+        for _ in range(2):
+            self.assertReply(self.send(relay), 451, "4.5.0")
+        self.assertNothingSent(server)
+        self.assertEqual("failed", self.last_message(relay)["state"])
+
+    def test_required_is_not_lowered_by_a_second_connection(self):
+        """The idle connection is given up by a server that no longer announces REQUIRETLS on the next."""
+        relay, server = self.gate(extensions=EXTENSIONS + ("REQUIRETLS",))
+        self.assertReply(self.send(relay, REQUIRED), 250)
+        server.extensions = EXTENSIONS
+        server.faults["mail"] = [b"421 4.3.2 tired\r\n"]
+        self.assertReply(self.send(relay, REQUIRED), 550, "5.7.30")
+        self.assertEqual(1, len(server.ended))
+        row = self.last_message(relay)
+        self.assertEqual("refused", row["state"])
+        self.assertEqual("not-offered", row["hops"][-1]["requiretls"])
+
     def test_t33_text_of_a_server_is_plain_text(self):
         evil = b"554 5.7.1 <b>click</b> \x1b[31m\x07 http://evil.example/ " + b"y" * 1500 + b"\r\n"
         relay, server = self.gate(faults={"mail": evil})
