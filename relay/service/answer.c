@@ -104,8 +104,7 @@ reply_of_server(const PstSubmission *submission)
   const PstTransfer *transfer = submission->transfer;
   g_autoptr(GPtrArray) refused = g_ptr_array_new();
   for (guint i = 0; i < submission->envelope->recipients->len; i++) {
-    const PstReply *own = pst_transfer_get_recipient_reply(transfer, i);
-    if (own != NULL && !pst_reply_is_positive(own))
+    if (pst_transfer_is_recipient_refused(transfer, i))
       g_ptr_array_add(
           refused, (gpointer)pst_mailbox_get_wire(pst_envelope_recipient(submission->envelope, i)->mailbox));
   }

@@ -70,6 +70,8 @@ pst_carriage_8bit_limit(PstUpstream *upstream)
 static guint
 client_code(guint code)
 {
+  if (code == PST_REPLY_WILL_FORWARD)
+    return 551;
   if (code < 400)
     return 250;
   if (code < 500)

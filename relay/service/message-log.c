@@ -166,6 +166,8 @@ log_sent(PstMessageRecord *record, const PstDecision *decision)
 static PstState
 state_of_reply(const PstReply *reply)
 {
+  if (reply->code == PST_REPLY_WILL_FORWARD)
+    return PST_STATE_REFUSED; /* the server would take it, to somewhere that was not checked */
   return reply->code >= 500 ? PST_STATE_REJECTED : PST_STATE_FAILED;
 }
 
@@ -177,17 +179,15 @@ log_refused_by_server(PstMessageRecord *record, const PstTransfer *transfer, con
   g_autoptr(PstReason) reason = pst_reason_new(PST_REASON_REJECTED, "host", host, "reply", words, NULL);
   pst_message_log_refused(record, NULL, reason, state_of_reply(reply));
   gboolean named = FALSE;
-  for (guint i = 0; i < record->recipients->len; i++) {
-    const PstReply *own = pst_transfer_get_recipient_reply(transfer, i);
-    named = named || (own != NULL && !pst_reply_is_positive(own));
-  }
+  for (guint i = 0; i < record->recipients->len; i++)
+    named = named || pst_transfer_is_recipient_refused(transfer, i);
   /* Where the server named the recipients it would not take, the others are not rejected: they were just not
    * sent to. */
   for (guint i = 0; i < record->recipients->len && named; i++) {
     PstRecipientRecord *recipient = record->recipients->pdata[i];
-    const PstReply *own = pst_transfer_get_recipient_reply(transfer, i);
-    gboolean refused = own != NULL && !pst_reply_is_positive(own);
-    recipient->state = refused ? state_of_reply(own) : PST_STATE_FAILED;
+    gboolean refused = pst_transfer_is_recipient_refused(transfer, i);
+    recipient->state =
+        refused ? state_of_reply(pst_transfer_get_recipient_reply(transfer, i)) : PST_STATE_FAILED;
   }
 }
 
@@ -198,7 +198,7 @@ log_replies(PstMessageRecord *record, const PstTransfer *transfer)
   for (guint i = 0; i < record->recipients->len; i++) {
     PstRecipientRecord *recipient = record->recipients->pdata[i];
     const PstReply *own = pst_transfer_get_recipient_reply(transfer, i);
-    const PstReply *telling = own != NULL && !pst_reply_is_positive(own) ? own : final;
+    const PstReply *telling = pst_transfer_is_recipient_refused(transfer, i) ? own : final;
     g_free(recipient->reply);
     recipient->reply = telling != NULL ? pst_reply_to_text(telling) : NULL;
   }

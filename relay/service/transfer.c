@@ -83,6 +83,12 @@ lose(PstTransfer *transfer)
       past_end && !(closing && !transfer->sender_accepted) ? PST_TRANSFER_UNCERTAIN : PST_TRANSFER_LOST;
 }
 
+static gboolean
+is_refusal(const PstTransfer *transfer, const PstReply *reply)
+{
+  return !pst_reply_is_positive(reply) || (reply->code == PST_REPLY_WILL_FORWARD && transfer->no_forwarding);
+}
+
 static void
 take_recipient(PstTransfer *transfer)
 {
@@ -92,7 +98,7 @@ take_recipient(PstTransfer *transfer)
     return; /* what follows a refused MAIL says nothing about the recipient */
   if (index < transfer->recipient_replies->len && transfer->recipient_replies->pdata[index] == NULL)
     transfer->recipient_replies->pdata[index] = pst_reply_copy(reply);
-  if (!pst_reply_is_positive(reply) || (reply->code == 251 && transfer->no_forwarding))
+  if (is_refusal(transfer, reply))
     refuse(transfer);
 }
 
@@ -228,12 +234,13 @@ pst_transfer_write(PstTransfer *transfer, const guint8 *data, gsize length)
 }
 
 /* With one recipient and CHUNKING the end may go along with everything else: a refused RCPT makes the server
- * refuse the data too. With several, each must have been accepted first. */
+ * refuse the data too. With several, each must have been accepted first; and a server that says 251 takes the
+ * data. */
 static gboolean
 needs_answers(const PstTransfer *transfer)
 {
   const PstExtensions *extensions = pst_client_engine_get_extensions(transfer->engine);
-  return transfer->n_recipients > 1 || (extensions->flags & PST_EXT_CHUNKING) == 0;
+  return transfer->n_recipients > 1 || transfer->no_forwarding || (extensions->flags & PST_EXT_CHUNKING) == 0;
 }
 
 PstTransferState
@@ -309,6 +316,13 @@ const PstReply *
 pst_transfer_get_recipient_reply(const PstTransfer *transfer, guint index)
 {
   return transfer->recipient_replies->pdata[index];
+}
+
+gboolean
+pst_transfer_is_recipient_refused(const PstTransfer *transfer, guint index)
+{
+  const PstReply *reply = pst_transfer_get_recipient_reply(transfer, index);
+  return reply != NULL && is_refusal(transfer, reply);
 }
 
 PstReason *

@@ -45,6 +45,8 @@ gboolean pst_transfer_is_clean(const PstTransfer *transfer);
 const PstReply *pst_transfer_get_reply(const PstTransfer *transfer);
 /* The answer to one RCPT, or NULL. */
 const PstReply *pst_transfer_get_recipient_reply(const PstTransfer *transfer, guint index);
+/* The answer to it was a refusal, or a 251 that counts as one. */
+gboolean pst_transfer_is_recipient_refused(const PstTransfer *transfer, guint index);
 /* Why it was LOST or UNCERTAIN, or NULL. */
 PstReason *pst_transfer_get_reason(const PstTransfer *transfer);
 

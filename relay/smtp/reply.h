@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 #define PST_REPLY_MAX_LINES 100
 #define PST_REPLY_MAX_LINE  2048 /* octets; RFC 5321 4.5.3.1.5 says 512, real servers pass it */
 
+#define PST_REPLY_WILL_FORWARD 251 /* RFC 5321 section 3.4: accepted, but goes elsewhere */
+
 typedef struct {
   guint code;       /* 200 to 599 */
   char *enhanced;   /* "5.7.30" or NULL */

@@ -211,6 +211,18 @@ class Upstream(Case):
         self.assertReply(self.send(relay), 250)
         server.wait_for_messages(1)
 
+    def test_t32_251_leaves_what_was_checked(self):
+        forward = {"rcpt:you@example.net": b"251 2.1.5 will forward to <x@elsewhere.example>\r\n"}
+        for extensions in (EXTENSIONS, tuple(word for word in EXTENSIONS if word != "CHUNKING")):
+            for recipients in (["you@example.net"], ["she@example.net", "you@example.net"]):
+                relay, server = self.gate(extensions=extensions + ("REQUIRETLS",), faults=forward)
+                reply = self.send(relay, REQUIRED, recipients=recipients)
+                self.assertReply(reply, 551, "5.0.0", words="concerns you@example.net")
+                self.assertEqual([], server.ended)
+                states = {entry["address"]: entry["state"] for entry in self.last_message(relay)["recipients"]}
+                self.assertEqual("refused", states["you@example.net"])
+                self.assertNotIn("sent", states.values())
+
     def test_reply_that_nobody_asked_for(self):
         """Behind the answer to EHLO, in one segment with it."""
         relay, server = self.gate(faults={"ehlo-tls": b"250-upstream.example\r\n250 CHUNKING\r\n250 2.0.0 more\r\n"})
