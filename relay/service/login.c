@@ -29,19 +29,29 @@ copy_credentials(const PstCredentials *credentials)
   return copy;
 }
 
+/* What must be the same for a connection to be used again. The serial: one that was verified by the roots of
+ * an earlier configuration, or taken back after they changed, fits no key any more. */
+static char *
+describe_target(PstSession *session, const PstAccountConfig *account)
+{
+  return g_strdup_printf("%u\n%s\n%s:%u\n%s", pst_relay_get_configuration_serial(session->relay),
+                         account->name, account->host, account->port, pst_security_nick(account->security));
+}
+
 /* The digest is keyed, so that a key that leaks into a log or dump says nothing of the password. */
 static char *
 make_pool_key(PstSession *session, const PstAccountConfig *account, const PstCredentials *credentials)
 {
+  g_autofree char *target = describe_target(session, account);
   if (credentials == NULL)
-    return g_strdup_printf("%s\n%s:%u", account->name, account->host, account->port);
+    return g_steal_pointer(&target);
   guint8 digest[DIGEST_SIZE];
   gsize length, key_length;
   const guint8 *password = pst_secret_peek(credentials->password, &length);
   const void *key = g_bytes_get_data(session->relay->digest_key, &key_length);
   gnutls_hmac_hd_t hmac;
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_printf(text, "%s\n%s:%u\n", account->name, account->host, account->port);
+  g_autoptr(GString) text = g_string_new(target);
+  g_string_append_c(text, '\n');
   if (gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, key, key_length) < 0)
     return NULL;
   /* The terminating NULs part the fields. */
@@ -121,11 +131,13 @@ pst_login_connect(PstSession *session, const PstAccountConfig *account, gboolean
 {
   *reply = NULL;
   *reason = NULL;
-  if (!fresh && session->upstream != NULL && pst_upstream_looks_alive(session->upstream))
-    return g_steal_pointer(&session->upstream);
-  g_clear_pointer(&session->upstream, pst_upstream_close);
   gboolean pass_through = account->authentication == PST_ACCOUNT_AUTH_PASS_THROUGH;
   const PstCredentials *credentials = pass_through ? session->credentials : NULL;
+  g_autofree char *key = make_pool_key(session, account, credentials);
+  if (!fresh && session->upstream != NULL && g_strcmp0(key, session->pool_key) == 0 &&
+      pst_upstream_looks_alive(session->upstream))
+    return g_steal_pointer(&session->upstream);
+  g_clear_pointer(&session->upstream, pst_upstream_close);
   if (fresh)
     return open_proven(session, account, credentials, deadline, reply, reason);
   return connect_as(session, account, credentials, deadline, reply, reason);

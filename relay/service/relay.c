@@ -15,6 +15,15 @@ pst_relay_ref_configuration(PstRelay *relay)
   return configuration;
 }
 
+guint
+pst_relay_get_configuration_serial(PstRelay *relay)
+{
+  g_mutex_lock(&relay->lock);
+  guint serial = relay->configuration_serial;
+  g_mutex_unlock(&relay->lock);
+  return serial;
+}
+
 PstTrustStore *
 pst_relay_ref_trust_store(PstRelay *relay)
 {
@@ -44,6 +53,7 @@ pst_relay_set_configuration(PstRelay *relay, PstConfiguration *configuration)
   PstTrustStore *old_store = relay->trust_store;
   PstAssessor *old_assessor = relay->assessor;
   relay->configuration = pst_configuration_ref(configuration);
+  relay->configuration_serial++;
   relay->trust_store = store;
   relay->assessor = assessor;
   g_mutex_unlock(&relay->lock);

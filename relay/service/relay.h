@@ -38,6 +38,7 @@ struct PstRelay {
 
   GMutex lock;
   PstConfiguration *configuration;
+  guint configuration_serial;
   PstTrustStore *trust_store;
   PstAssessor *assessor;
   guint n_threads;
@@ -46,6 +47,8 @@ struct PstRelay {
 
 /* New references. */
 PstConfiguration *pst_relay_ref_configuration(PstRelay *relay);
+/* Another number for every configuration that came into force. */
+guint pst_relay_get_configuration_serial(PstRelay *relay);
 PstTrustStore *pst_relay_ref_trust_store(PstRelay *relay);
 PstAssessor *pst_relay_ref_assessor(PstRelay *relay);
 /* Takes @configuration into force: new trust store and assessor, idle connections

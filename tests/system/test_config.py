@@ -3,8 +3,10 @@
 import os
 
 import support
-from case import Case, configuration, main
+from case import MESSAGE, Case, account, configuration, main
+from client import Client
 from relay import NotAnswered, Relay, configuration_text, free_port
+from upstream import HOLD
 
 GOOD = "[Listener main]\nPort={port}\nAuthentication=none\n[Account work]\nAddresses=*\nHost=localhost\nPort=1\n" \
        "Security=tls\nAuthentication=none\n"
@@ -105,6 +107,39 @@ class Reload(Case):
         relay.call("Reload")
         self.assertReply(self.send(relay), 250)
         other.wait_for_messages(1)
+
+    def test_login_of_before_is_proven_at_the_new_server(self):
+        credentials = {"me": "secret"}
+        first, second = self.upstream(credentials=credentials), self.upstream(credentials=credentials)
+        laid = configuration(first, {"Authentication": "pass-through", "PlainPassThrough": True})
+        laid["Account work"] = account(first, Authentication="pass-through", User="me")
+        relay = self.relay(laid)
+        client = self.ready_client(relay)
+        self.assertReply(client.login("me", "secret"), 235)
+        laid["Account work"] = account(second, Authentication="pass-through", User="me")
+        relay.configure(laid)
+        relay.call("Reload")
+        self.assertReply(client.message(MESSAGE), 250)
+        second.wait_for_messages(1)
+        self.assertEqual([], first.ended)
+
+    def test_connection_of_before_is_not_used_again(self):
+        """In use while the file changes, verified by roots that no longer count: it does not lie in wait for the next."""
+        relay, server = self.gate(faults={"end": [HOLD]})
+        with Client(relay.port) as client:
+            client.ehlo()
+            client.envelope()
+            client.command("DATA")
+            client.send(MESSAGE + b".\r\n")
+            self.assertTrue(server.held.wait(20))
+            laid = configuration(server, {"Port": relay.port})
+            del laid["Trust"]
+            relay.configure(laid)
+            relay.call("Reload")
+            server.release.set()
+            self.assertReply(client.reply(), 250)
+        self.assertReply(self.send(relay), 451, "4.7.5")
+        self.assertEqual(1, len(server.ended))
 
     def test_broken_file_keeps_the_last_good_one(self):
         relay, server = self.gate()
