@@ -2,7 +2,7 @@
 
 #define CHUNK_SIZE (64 * 1024)
 /* How long the server may refuse to take more octets in the middle of a message. */
-#define STALL_TIMEOUT (40 * G_USEC_PER_SEC)
+#define STALL_TIMEOUT (34 * G_USEC_PER_SEC)
 
 struct PstTransfer {
   PstUpstream *upstream;
