@@ -177,11 +177,19 @@ send_end(PstSubmission *submission, gint64 dot)
     pst_submission_refuse(submission, pst_reason_new(PST_REASON_HISTORY_UNAVAILABLE, NULL), PST_STATE_FAILED);
 }
 
+/* Since when the client waits: its dot may have lain there all the while that the decision took. */
+static gint64
+time_of_dot(const PstSubmission *submission)
+{
+  gboolean was_sending = submission->session->waited_at > submission->decided_at;
+  return g_get_monotonic_time() - (was_sending ? 0 : submission->decision_took);
+}
+
 /* The end of the client's data was read: what it is told. */
 PstReply *
 pst_answer_end_of_data(PstSubmission *submission)
 {
-  gint64 dot = g_get_monotonic_time();
+  gint64 dot = time_of_dot(submission);
   if (submission->refusal == NULL && !submission->header_done) {
     pst_header_scanner_finish(submission->scanner);
     pst_submission_header_complete(submission);

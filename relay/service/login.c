@@ -109,7 +109,11 @@ take_idle(PstSession *session, const char *key)
     if (idle < FRESH_IDLE ||
         pst_upstream_ping(upstream, g_get_monotonic_time() + PING_TIMEOUT, relay->stopping))
       return upstream;
+    /* Where one fell silent the others will have too, and each would cost the time-out. */
+    gboolean silent = pst_upstream_is_silent(upstream);
     pst_upstream_close(upstream);
+    if (silent)
+      break;
   }
   return NULL;
 }

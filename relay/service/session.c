@@ -11,6 +11,7 @@
 #define MAX_RECIPIENTS  1000
 #define COMMAND_TIMEOUT (300 * G_USEC_PER_SEC) /* RFC 5321 4.5.3.2.7 */
 #define LOGIN_TIMEOUT   (60 * G_USEC_PER_SEC)  /* a client that will not log in must not hold a thread */
+#define NOTICEABLE_WAIT 1000                   /* less, and the octets had been there already */
 #define WRITE_TIMEOUT   (60 * G_USEC_PER_SEC)
 #define TLS_TIMEOUT     (30 * G_USEC_PER_SEC)
 
@@ -102,7 +103,12 @@ wait_client(PstSession *session)
   if (session->login_deadline != 0)
     deadline = MIN(deadline, session->login_deadline);
   PstWaitItem item = { session->channel, TRUE, FALSE };
-  switch (pst_channel_wait(&item, 1, deadline, cancellable_now(session))) {
+  gint64 asked = g_get_monotonic_time();
+  PstWaitResult result = pst_channel_wait(&item, 1, deadline, cancellable_now(session));
+  gint64 now = g_get_monotonic_time();
+  if (now - asked >= NOTICEABLE_WAIT)
+    session->waited_at = now;
+  switch (result) {
   case PST_WAIT_READY:
     break;
   case PST_WAIT_TIMEOUT:

@@ -20,6 +20,7 @@ typedef struct {
   PstServerEngine *engine;
   guint8 input[PST_SESSION_INPUT];
   gsize input_start, input_end;
+  gint64 waited_at;      /* when the client's octets were last waited for; microseconds, monotonic */
   gboolean gone;         /* the client has left */
   gint64 login_deadline; /* microseconds, monotonic; 0 once logged in */
 

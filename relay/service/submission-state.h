@@ -18,6 +18,8 @@ typedef struct {
   PstHeaderScanner *scanner;
   gsize header_size;
   gboolean header_done;
+  gint64 decided_at,
+      decision_took; /* how long the header's end held the client up; microseconds, monotonic */
   PstMessageDigest *digest;
   gint64 size;
 

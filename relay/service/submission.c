@@ -144,6 +144,7 @@ void
 pst_submission_header_complete(PstSubmission *submission)
 {
   submission->header_done = TRUE;
+  gint64 deadline = g_get_monotonic_time() + CONNECT_TIMEOUT;
   const PstHeaderFacts *facts = pst_header_scanner_get_facts(submission->scanner);
   pst_message_log_header(submission->record, facts, submission->configuration->history_subjects);
   submission->record->grant_key =
@@ -158,11 +159,11 @@ pst_submission_header_complete(PstSubmission *submission)
   }
   /* Only `required` needs to know what the server says before the decision can be made. */
   if (submission->choice->requirement == PST_REQUIREMENT_REQUIRED)
-    connect_upstream(submission, FALSE, g_get_monotonic_time() + CONNECT_TIMEOUT);
+    connect_upstream(submission, FALSE, deadline);
   if (submission->refusal == NULL)
     decide(submission);
   if (submission->refusal == NULL && submission->upstream == NULL)
-    connect_upstream(submission, FALSE, g_get_monotonic_time() + CONNECT_TIMEOUT);
+    connect_upstream(submission, FALSE, deadline);
   if (submission->refusal != NULL)
     return;
   submission->record->removed_tls_required = facts->n_tls_required > 0 &&
@@ -184,8 +185,12 @@ take_header(PstSubmission *submission, const guint8 **data, gsize *length)
   *data += taken;
   *length -= taken;
   submission->header_size += taken;
-  if (status == PST_HEADER_DONE)
+  if (status == PST_HEADER_DONE) {
+    gint64 began = g_get_monotonic_time();
     pst_submission_header_complete(submission);
+    submission->decided_at = g_get_monotonic_time();
+    submission->decision_took = submission->decided_at - began;
+  }
   if (status != PST_HEADER_TOO_LARGE)
     return;
   g_autofree char *limit = g_strdup_printf("%d", PST_HEADER_MAX / 1024);

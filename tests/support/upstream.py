@@ -5,7 +5,7 @@
         server.wait_for_messages(1)[0].octets
 
 A fault belongs to a step: "greeting", "ehlo" (before TLS), "starttls", "tls", "ehlo-tls", "auth", "mail", "rcpt" or
-"rcpt:ADDRESS", "data", "body", "bdat", "end" (the answer to the end of data), "quit". It is the reply to give instead
+"rcpt:ADDRESS", "data", "body", "bdat", "end" (the answer to the end of data), "rset", "quit". It is the reply to give instead
 (bytes), DROP, SILENT, HOLD (silent until `release` is set, then goes on as usual), or a list of those, one per time.
 """
 import base64
@@ -217,7 +217,7 @@ class Session:
 
     def do_rset(self, _argument):
         self.reset()
-        self.send(b"250 2.0.0 forgotten\r\n")
+        self.answer("rset", b"250 2.0.0 forgotten\r\n")
 
     def do_noop(self, _argument):
         self.send(b"250 2.0.0 here\r\n")

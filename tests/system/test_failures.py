@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Whatever fails upstream, the client gets a sentence in time and the history says what became of the message."""
+import concurrent.futures
+import threading
 import time
 
 import support
@@ -106,6 +108,28 @@ class Silence(Case):
         self.assertEqual(4, reply.code // 100, reply)
         self.assertEqual("failed", self.wait_for_state(relay, "failed")["state"])
         self.assertEqual([], server.messages)
+
+    def test_slow_greeting_and_then_silence(self):
+        """The time that the connection took is the client's too."""
+        relay, server = self.gate(faults={"greeting": HOLD, "end": SILENT})
+        threading.Timer(12, server.release.set).start()
+        started = time.monotonic()
+        self.assertReply(self.send(relay), 451, "4.4.2", "may already have been sent")
+        self.assertLess(time.monotonic() - started, ANSWER_DEADLINE + 1)
+
+    def test_several_idle_connections_that_fell_silent(self):
+        relay, server = self.gate(faults={"end": [HOLD] * 3})
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            sent = [pool.submit(self.send, relay, MESSAGE + b"%d\r\n" % number) for number in range(3)]
+            server.wait_for(lambda server: len(server.ended) == 3)
+            server.release.set()
+            self.assertEqual([250] * 3, [reply.result().code for reply in sent])
+        server.faults["rset"] = SILENT
+        idle_since = time.monotonic()
+        self.wait_until(lambda: time.monotonic() - idle_since > 6)
+        started = time.monotonic()
+        self.assertReply(self.send(relay), 250)
+        self.assertLess(time.monotonic() - started, 18)
 
     def test_uncertain_is_said_and_corrected(self):
         relay, server = self.gate(faults={"end": [HOLD]})
