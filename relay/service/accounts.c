@@ -37,6 +37,14 @@ pst_accounts_free(PstAccounts *accounts)
   g_free(accounts);
 }
 
+void
+pst_accounts_forget(PstAccounts *accounts)
+{
+  g_mutex_lock(&accounts->lock);
+  g_hash_table_remove_all(accounts->by_name);
+  g_mutex_unlock(&accounts->lock);
+}
+
 /* Takes ownership of @reason. */
 static void
 note(PstAccounts *accounts, const char *name, const PstExtensions *extensions, PstReason *reason)

@@ -19,6 +19,8 @@ typedef struct {
 
 PstAccounts *pst_accounts_new(void);
 void pst_accounts_free(PstAccounts *accounts);
+/* Nothing is known any more: the configuration changed, and a name may mean another server. */
+void pst_accounts_forget(PstAccounts *accounts);
 
 void pst_accounts_seen(PstAccounts *accounts, const char *name, const PstExtensions *extensions);
 void pst_accounts_failed(PstAccounts *accounts, const char *name, PstReason *reason);

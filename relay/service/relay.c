@@ -62,6 +62,7 @@ pst_relay_set_configuration(PstRelay *relay, PstConfiguration *configuration)
   pst_assessor_unref(old_assessor);
   g_clear_pointer(&old, pst_configuration_unref);
   g_clear_pointer(&old_store, pst_trust_store_unref);
+  pst_accounts_forget(relay->accounts);
   pst_upstream_pool_clear(relay->pool);
 }
 

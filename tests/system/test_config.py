@@ -108,6 +108,14 @@ class Reload(Case):
         self.assertReply(self.send(relay), 250)
         other.wait_for_messages(1)
 
+    def test_limits_of_the_server_before_are_forgotten(self):
+        relay, _server = self.gate(extensions=["SIZE 1000"])
+        self.assertReply(self.send(relay), 250)
+        self.assertReply(self.ready_client(relay).command("MAIL FROM:<me@example.org> SIZE=2000"), 552, "5.3.4")
+        relay.configure(configuration(self.upstream(), {"Port": relay.port}))
+        relay.call("Reload")
+        self.assertReply(self.ready_client(relay).command("MAIL FROM:<me@example.org> SIZE=2000"), 250)
+
     def test_login_of_before_is_proven_at_the_new_server(self):
         credentials = {"me": "secret"}
         first, second = self.upstream(credentials=credentials), self.upstream(credentials=credentials)
