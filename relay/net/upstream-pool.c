@@ -1,4 +1,5 @@
 #include "relay/net/upstream-pool.h"
+#include <time.h>
 
 typedef struct {
   char *key;
@@ -10,6 +11,15 @@ struct PstUpstreamPool {
   GMutex lock;
   GQueue entries; /* of Entry, most recently used first */
 };
+
+/* Counts on while the computer sleeps: the servers do not. */
+static gint64
+now(void)
+{
+  struct timespec time;
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return (gint64)time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
 
 static void
 entry_free(gpointer data)
@@ -61,7 +71,7 @@ pst_upstream_pool_take(PstUpstreamPool *pool, const char *key, gint64 *idle)
 {
   Entry *entry;
   while ((entry = take_entry(pool, key)) != NULL) {
-    *idle = g_get_monotonic_time() - entry->since;
+    *idle = now() - entry->since;
     PstUpstream *upstream = NULL;
     if (*idle < PST_POOL_IDLE_MAX && pst_upstream_looks_alive(entry->upstream))
       upstream = g_steal_pointer(&entry->upstream);
@@ -80,7 +90,7 @@ pst_upstream_pool_give(PstUpstreamPool *pool, const char *key, PstUpstream *upst
   Entry *entry = g_new0(Entry, 1), *oldest = NULL;
   entry->key = g_strdup(key);
   entry->upstream = upstream;
-  entry->since = g_get_monotonic_time();
+  entry->since = now();
   g_mutex_lock(&pool->lock);
   g_queue_push_head(&pool->entries, entry);
   if (pool->entries.length > PST_POOL_SIZE)
@@ -94,7 +104,7 @@ static gboolean
 drop_older(PstUpstreamPool *pool, gint64 age)
 {
   GQueue old = G_QUEUE_INIT;
-  gint64 limit = g_get_monotonic_time() - age;
+  gint64 limit = now() - age;
   g_mutex_lock(&pool->lock);
   while (pool->entries.tail != NULL && ((Entry *)pool->entries.tail->data)->since <= limit)
     g_queue_push_tail(&old, g_queue_pop_tail(&pool->entries));

@@ -1,5 +1,7 @@
 #include "relay/net/upstream.h"
 #include "relay/net/connector.h"
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define INPUT_SIZE (16 * 1024)
 
@@ -207,6 +209,19 @@ greet(PstUpstream *upstream, PstTrustStore *store, gint64 deadline, GCancellable
   return upstream->failure == NULL;
 }
 
+/* Without TLS only this computer is talked to, whatever the resolver makes of the name. */
+static gboolean
+is_loopback_peer(int fd)
+{
+  struct sockaddr_storage storage;
+  socklen_t length = sizeof storage;
+  if (getpeername(fd, (struct sockaddr *)&storage, &length) < 0)
+    return FALSE;
+  g_autoptr(GSocketAddress) address = g_socket_address_new_from_native(&storage, length);
+  return G_IS_INET_SOCKET_ADDRESS(address) &&
+         g_inet_address_get_is_loopback(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address)));
+}
+
 PstUpstream *
 pst_upstream_open(const PstUpstreamTarget *target, PstTrustStore *store, gint64 deadline,
                   GCancellable *cancellable, PstReason **reason)
@@ -214,6 +229,11 @@ pst_upstream_open(const PstUpstreamTarget *target, PstTrustStore *store, gint64 
   int fd = pst_connect(target->host, target->port, deadline, cancellable, reason);
   if (fd < 0)
     return NULL;
+  if (!target->implicit_tls && !target->starttls && !is_loopback_peer(fd)) {
+    *reason = pst_reason_new(PST_REASON_TLS_FAILED, "host", target->host, NULL);
+    close(fd);
+    return NULL;
+  }
   /* The literal says nothing about this computer or its user. */
   PstClientEngineOptions options = { "[127.0.0.1]", target->implicit_tls, target->starttls };
   PstUpstream *upstream = g_new0(PstUpstream, 1);

@@ -35,7 +35,7 @@ release_upstream(PstSubmission *submission, gboolean clean)
   g_clear_pointer(&submission->transfer, pst_transfer_free);
   if (upstream == NULL)
     return;
-  if (clean)
+  if (clean && session->pool_key != NULL)
     pst_upstream_pool_give(submission->relay->pool, session->pool_key, upstream);
   else
     pst_upstream_close(upstream);
