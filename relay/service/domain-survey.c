@@ -95,7 +95,7 @@ ask_route(PstDomainSurvey *survey, PstResolver *resolver, const char *domain, gi
   step_add(&step, g_strconcat("_mta-sts.", domain, NULL), PST_DNS_TXT, &txt);
   step_run(&step, resolver, deadline, cancellable);
   survey->route = pst_mx_route_new(mx);
-  survey->ttl = mx->ttl;
+  survey->ttl = MIN(mx->ttl, txt->ttl);
   survey->sts_record = pst_sts_record_find(txt, survey->sts_id);
   for (guint i = 0; i < survey->route->hosts->len; i++) {
     HostAnswers *answers = g_new0(HostAnswers, 1);

@@ -67,7 +67,8 @@ pst_inquiry_run(const PstInquiryTools *tools, const char *domain, GCancellable *
   facts.policy_id = job.found.policy != NULL ? job.found.id : NULL;
   facts.policy_faults = job.found.faults;
   g_autoptr(PstFinding) finding = pst_finding_new(&facts);
-  *lifetime = pst_finding_lifetime(finding, pst_domain_survey_get_ttl(survey));
+  guint ttl = pst_domain_survey_get_ttl(survey);
+  *lifetime = pst_finding_lifetime(finding, facts.policy != NULL ? MIN(ttl, job.found.time_left) : ttl);
   PstAssessment *assessment = assessment_of(&facts, finding, domain);
   pst_policy_found_clear(&job.found);
   return assessment;

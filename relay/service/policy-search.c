@@ -90,10 +90,12 @@ pst_policy_search_run(const PstPolicySearch *search, const char *domain, PstStsR
   else if (record == PST_STS_RECORD_VALID && entry.policy == NULL)
     /* Failed a moment ago, and not tried again so soon (RFC 8461 section 3.3). */
     found->faults |= PST_RESULT_FLAG(PST_RESULT_STS_POLICY_FETCH_ERROR);
-  PstStsPolicy *policy = pst_sts_cache_entry_get_policy(&entry, g_get_real_time());
+  gint64 now = g_get_real_time();
+  PstStsPolicy *policy = pst_sts_cache_entry_get_policy(&entry, now);
   if (policy != NULL) {
     found->policy = pst_sts_policy_ref(policy);
     g_strlcpy(found->id, entry.id, sizeof found->id);
+    found->time_left = policy->max_age - CLAMP((now - entry.fetched_at) / G_USEC_PER_SEC, 0, policy->max_age);
   }
   pst_sts_cache_entry_clear(&entry);
 }

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
   PstStsPolicy *policy;        /* that applies, or NULL */
   char id[PST_STS_MAX_ID + 1]; /* of the record it was fetched under */
+  guint time_left;             /* seconds that it applies without another fetch */
   guint faults;                /* PST_RESULT_FLAGs of looking for one */
 } PstPolicyFound;
 
