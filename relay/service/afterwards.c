@@ -35,7 +35,7 @@ assess(const Look *look)
   }
   for (guint i = 0; i < look->envelope->recipients->len; i++) {
     const char *domain = pst_mailbox_get_domain(pst_envelope_recipient(look->envelope, i)->mailbox);
-    g_ptr_array_add(assessments, domain != NULL ? pst_assessor_get(assessor, domain, deadline, NULL) : NULL);
+    g_ptr_array_add(assessments, domain != NULL ? pst_assessor_get(assessor, domain, deadline) : NULL);
   }
   return assessments;
 }

@@ -9,6 +9,7 @@
 typedef struct {
   PstAssessment *assessment; /* NULL: being found out for the first time */
   gboolean running;
+  guint64 serial; /* of the inquiry that is under way, or was the last */
   gint64 expires; /* monotonic microseconds */
 } Entry;
 
@@ -26,11 +27,12 @@ struct PstAssessor {
   GMutex lock;
   GCond found;
   GHashTable *by_domain; /* of Entry */
+  guint64 last_serial;
 };
 
 typedef struct {
-  PstAssessor *assessor;
   char *domain;
+  guint64 serial;
 } Task;
 
 static void
@@ -64,26 +66,56 @@ apply_downgrade(PstAssessor *assessor, PstAssessment *assessment)
 {
   PstDowngrade downgrade;
   g_autoptr(GError) error = NULL;
-  if (!pst_outlook_memory_load(assessor->database, assessment->domain, &downgrade, &error)) {
-    g_warning("what was known of a domain cannot be read: %s", error->message);
+  if (!pst_outlook_memory_see(assessor->database, assessment->domain, assessment->outlook,
+                              assessment->checked_at, &downgrade, &error)) {
+    g_warning("what is known of a domain cannot be read or kept: %s", error->message);
     assessment->downgraded = TRUE;
     return;
   }
-  pst_downgrade_see(&downgrade, assessment->outlook, assessment->checked_at);
   assessment->downgraded = downgrade.locked;
   assessment->good_remembered = pst_downgrade_remembers_good(&downgrade, assessment->checked_at);
-  if ((downgrade.armed || downgrade.is_remembered) &&
-      !pst_outlook_memory_save(assessor->database, assessment->domain, &downgrade, assessment->checked_at,
-                               &error))
-    g_warning("what was found out about a domain cannot be kept: %s", error->message);
+}
+
+/* The entry that @task is to fill in; under the lock. NULL: it was dropped meanwhile, perhaps for another
+ * inquiry that began later and knows better. */
+static Entry *
+entry_of(PstAssessor *assessor, const Task *task)
+{
+  Entry *entry = g_hash_table_lookup(assessor->by_domain, task->domain);
+  return entry != NULL && entry->serial == task->serial ? entry : NULL;
+}
+
+static gboolean
+is_wanted(PstAssessor *assessor, const Task *task)
+{
+  g_mutex_lock(&assessor->lock);
+  gboolean wanted = entry_of(assessor, task) != NULL && !g_cancellable_is_cancelled(assessor->stopping);
+  g_mutex_unlock(&assessor->lock);
+  return wanted;
+}
+
+/* NULL: it was broken off, or the network changed under it; what was seen then says nothing of the domain. */
+static PstAssessment *
+inquire(PstAssessor *assessor, const Task *task, guint *lifetime)
+{
+  PstInquiryTools tools = tools_of(assessor);
+  if (!is_wanted(assessor, task))
+    return NULL;
+  g_autoptr(PstAssessment) assessment = pst_inquiry_run(&tools, task->domain, assessor->stopping, lifetime);
+  if (!is_wanted(assessor, task))
+    return NULL;
+  apply_downgrade(assessor, assessment);
+  return g_steal_pointer(&assessment);
 }
 
 static void
-keep(PstAssessor *assessor, const char *domain, PstAssessment *assessment, guint lifetime)
+keep(PstAssessor *assessor, const Task *task, PstAssessment *assessment, guint lifetime)
 {
   g_mutex_lock(&assessor->lock);
-  Entry *entry = g_hash_table_lookup(assessor->by_domain, domain);
-  if (entry != NULL) {
+  Entry *entry = entry_of(assessor, task);
+  if (entry != NULL && assessment == NULL) {
+    g_hash_table_remove(assessor->by_domain, task->domain);
+  } else if (entry != NULL) {
     pst_assessment_unref(entry->assessment);
     entry->assessment = pst_assessment_ref(assessment);
     entry->expires = g_get_monotonic_time() + lifetime * G_TIME_SPAN_SECOND;
@@ -94,18 +126,15 @@ keep(PstAssessor *assessor, const char *domain, PstAssessment *assessment, guint
 }
 
 static void
-run_task(gpointer data, gpointer unused)
+run_task(gpointer data, gpointer user_data)
 {
   Task *task = data;
-  PstAssessor *assessor = task->assessor;
+  PstAssessor *assessor = user_data;
   guint lifetime = 0;
-  PstInquiryTools tools = tools_of(assessor);
-  g_autoptr(PstAssessment) assessment = pst_inquiry_run(&tools, task->domain, assessor->stopping, &lifetime);
-  apply_downgrade(assessor, assessment);
-  keep(assessor, task->domain, assessment, lifetime);
+  g_autoptr(PstAssessment) assessment = inquire(assessor, task, &lifetime);
+  keep(assessor, task, assessment, lifetime);
   g_free(task->domain);
   g_free(task);
-  pst_assessor_unref(assessor);
 }
 
 PstAssessor *
@@ -124,7 +153,7 @@ pst_assessor_new(PstConfiguration *configuration, PstTrustStore *trust_store, Ps
   assessor->fetcher = pst_policy_fetcher_new(fetch_program);
   assessor->policies = pst_sts_cache_new(sts_folder);
   assessor->stopping = g_cancellable_new();
-  assessor->pool = g_thread_pool_new(run_task, NULL, MAX_INQUIRIES, FALSE, NULL);
+  assessor->pool = g_thread_pool_new(run_task, assessor, MAX_INQUIRIES, FALSE, NULL);
   assessor->by_domain = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
   g_mutex_init(&assessor->lock);
   g_cond_init(&assessor->found);
@@ -143,8 +172,8 @@ pst_assessor_unref(PstAssessor *assessor)
 {
   if (assessor == NULL || !g_atomic_int_dec_and_test(&assessor->references))
     return;
-  /* The last holder may be a thread of the pool: it cannot wait for itself. */
-  g_thread_pool_free(assessor->pool, FALSE, FALSE);
+  pst_assessor_stop(assessor);
+  g_thread_pool_free(assessor->pool, FALSE, TRUE);
   pst_prober_free(assessor->prober);
   pst_unbound_resolver_free(assessor->resolver);
   pst_policy_fetcher_free(assessor->fetcher);
@@ -175,8 +204,9 @@ is_stale(gpointer key, gpointer value, gpointer data)
 static gboolean
 has_room(PstAssessor *assessor, gboolean is_new, gint64 now)
 {
-  if (is_new && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN)
-    g_hash_table_foreach_remove(assessor->by_domain, is_stale, &now);
+  gboolean full = is_new && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN;
+  if (full && g_hash_table_foreach_remove(assessor->by_domain, is_stale, &now) == 0)
+    g_hash_table_foreach_remove(assessor->by_domain, is_stale, &(gint64){ G_MAXINT64 });
   return g_thread_pool_unprocessed(assessor->pool) < MAX_WAITING &&
          !(is_new && g_hash_table_size(assessor->by_domain) >= MAX_KNOWN) &&
          !g_cancellable_is_cancelled(assessor->stopping);
@@ -196,18 +226,21 @@ ensure_entry(PstAssessor *assessor, const char *domain, gint64 now)
     g_hash_table_insert(assessor->by_domain, g_strdup(domain), entry);
   }
   Task *task = g_new(Task, 1);
-  *task = (Task){ pst_assessor_ref(assessor), g_strdup(domain) };
+  *task = (Task){ g_strdup(domain), ++assessor->last_serial };
+  entry->serial = task->serial;
   entry->running = TRUE;
   g_thread_pool_push(assessor->pool, task, NULL);
   return entry;
 }
 
-void
+gboolean
 pst_assessor_start(PstAssessor *assessor, const char *domain)
 {
   g_mutex_lock(&assessor->lock);
-  ensure_entry(assessor, domain, g_get_monotonic_time());
+  const Entry *entry = ensure_entry(assessor, domain, g_get_monotonic_time());
+  gboolean known = entry != NULL && !entry->running;
   g_mutex_unlock(&assessor->lock);
+  return known;
 }
 
 static PstAssessment *
@@ -220,20 +253,20 @@ not_in_time(const char *domain)
 }
 
 PstAssessment *
-pst_assessor_get(PstAssessor *assessor, const char *domain, gint64 deadline, gboolean *from_cache)
+pst_assessor_get(PstAssessor *assessor, const char *domain, gint64 deadline)
 {
   PstAssessment *assessment = NULL;
+  gboolean in_time = TRUE;
   g_mutex_lock(&assessor->lock);
   Entry *entry = ensure_entry(assessor, domain, g_get_monotonic_time());
-  gboolean known = entry != NULL && !entry->running;
-  /* Entries may go and come while the lock is let go. */
-  while (entry != NULL && entry->running && g_cond_wait_until(&assessor->found, &assessor->lock, deadline))
-    entry = g_hash_table_lookup(assessor->by_domain, domain);
-  if (entry != NULL && !entry->running && entry->assessment != NULL)
+  while (entry != NULL && entry->running && in_time) {
+    in_time = g_cond_wait_until(&assessor->found, &assessor->lock, deadline);
+    /* Entries may go while the lock is let go; one that a change of network took is asked for anew. */
+    entry = ensure_entry(assessor, domain, g_get_monotonic_time());
+  }
+  if (entry != NULL && !entry->running)
     assessment = pst_assessment_ref(entry->assessment);
   g_mutex_unlock(&assessor->lock);
-  if (from_cache != NULL)
-    *from_cache = known;
   return assessment != NULL ? assessment : not_in_time(domain);
 }
 
@@ -249,7 +282,7 @@ pst_assessor_peek(PstAssessor *assessor, const char *domain)
   return assessment;
 }
 
-/* What is remembered in the process goes too; an inquiry under way ends for nobody but who waits. */
+/* What is remembered in the process goes too; an inquiry under way ends for nobody. */
 static void
 drop(PstAssessor *assessor, const char *domain)
 {
@@ -265,15 +298,7 @@ drop(PstAssessor *assessor, const char *domain)
 gboolean
 pst_assessor_accept(PstAssessor *assessor, const char *domain, GError **error)
 {
-  PstDowngrade downgrade;
-  if (!pst_outlook_memory_load(assessor->database, domain, &downgrade, error))
-    return FALSE;
-  if (!downgrade.locked) {
-    g_set_error(error, PST_ERROR, PST_ERROR_NOT_FOUND, "no change of %s waits to be accepted", domain);
-    return FALSE;
-  }
-  pst_downgrade_accept(&downgrade);
-  if (!pst_outlook_memory_save(assessor->database, domain, &downgrade, g_get_real_time(), error))
+  if (!pst_outlook_memory_accept(assessor->database, domain, g_get_real_time(), error))
     return FALSE;
   drop(assessor, domain);
   return TRUE;

@@ -3,7 +3,8 @@
  *
  * Made for one configuration. One inquiry per domain at a time, whoever asks; many domains in parallel,
  * bounded. A result is kept for the lives of the answers it rests on (60 seconds to a day). Thread-safe,
- * counted: inquiries under way hold it. */
+ * counted: the last holder to let go waits for the inquiries under way, so @database outlives every holder.
+ */
 #pragma once
 #include "relay/contract/assessment.h"
 #include "relay/net/trust-store.h"
@@ -22,12 +23,11 @@ void pst_assessor_unref(PstAssessor *assessor);
 /* No new inquiries; those under way end soon. */
 void pst_assessor_stop(PstAssessor *assessor);
 
-/* Begins to find out about @domain (A-labels) unless it is known or being found out. */
-void pst_assessor_start(PstAssessor *assessor, const char *domain);
+/* Begins to find out about @domain (A-labels) unless it is known or being found out. TRUE: it is known. */
+gboolean pst_assessor_start(PstAssessor *assessor, const char *domain);
 /* What is known of @domain; begins and waits until @deadline (monotonic microseconds). Never NULL: what could
- * not be found out in time is `unknown` with a reason. @from_cache (may be NULL): it was known before. */
-PstAssessment *pst_assessor_get(PstAssessor *assessor, const char *domain, gint64 deadline,
-                                gboolean *from_cache);
+ * not be found out in time is `unknown` with a reason. */
+PstAssessment *pst_assessor_get(PstAssessor *assessor, const char *domain, gint64 deadline);
 /* What is known now, or NULL. Asks nobody. */
 PstAssessment *pst_assessor_peek(PstAssessor *assessor, const char *domain);
 

@@ -41,13 +41,12 @@ facts_of(const PstAssessment *assessment, gboolean from_cache)
 }
 
 static GVariant *
-check_one(PstAssessor *assessor, const char *text, gint64 deadline)
+check_one(PstAssessor *assessor, const char *text, gint64 deadline, gboolean from_cache)
 {
   g_autofree char *domain = domain_of(text);
-  gboolean from_cache;
   if (domain == NULL)
     return facts_of_no_domain(text);
-  g_autoptr(PstAssessment) assessment = pst_assessor_get(assessor, domain, deadline, &from_cache);
+  g_autoptr(PstAssessment) assessment = pst_assessor_get(assessor, domain, deadline);
   return facts_of(assessment, from_cache);
 }
 
@@ -63,17 +62,18 @@ check(PstBusCall *call)
     pst_bus_return_code(call, PST_ERROR_INVALID_ARGUMENT, "domains: at most 100 at a time");
     return;
   }
-  g_autoptr(GPtrArray) rows = g_ptr_array_new();
+  /* Of those found out for this call some are known by the time they are asked for. */
+  gboolean known[MAX_DOMAINS] = { FALSE };
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
   for (guint i = 0; texts[i] != NULL; i++) {
     g_autofree char *domain = domain_of(texts[i]);
-    if (domain != NULL)
-      pst_assessor_start(assessor, domain);
+    known[i] = domain != NULL && pst_assessor_start(assessor, domain);
   }
   for (guint i = 0; texts[i] != NULL; i++) {
-    GVariant *facts = check_one(assessor, texts[i], deadline);
+    GVariant *facts = g_variant_ref_sink(check_one(assessor, texts[i], deadline, known[i]));
     g_ptr_array_add(rows, facts);
     if (cookie != 0)
-      pst_bus_tell_progress(call, cookie, g_variant_ref(g_variant_ref_sink(facts)));
+      pst_bus_tell_progress(call, cookie, facts);
   }
   pst_bus_return(call, g_variant_new("(@aa{sv})", g_variant_new_array(G_VARIANT_TYPE_VARDICT,
                                                                       (GVariant **)rows->pdata, rows->len)));

@@ -132,11 +132,10 @@ pst_bus_configuration_changed(PstBus *bus)
 void
 pst_bus_tell_progress(PstBusCall *call, guint cookie, GVariant *facts)
 {
-  g_autoptr(GVariant) owned = facts;
   g_dbus_connection_emit_signal(g_dbus_method_invocation_get_connection(call->invocation),
                                 g_dbus_method_invocation_get_sender(call->invocation), PST_RELAY_PATH,
                                 PST_RELAY_INTERFACE, "CheckProgress",
-                                g_variant_new("(u@a{sv})", cookie, owned), NULL);
+                                g_variant_new("(u@a{sv})", cookie, facts), NULL);
 }
 
 static void

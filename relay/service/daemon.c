@@ -266,10 +266,10 @@ stop_relay(Daemon *daemon)
   g_clear_handle_id(&daemon->retry_timer, g_source_remove);
   g_clear_handle_id(&daemon->trim_timer, g_source_remove);
   g_clear_pointer(&daemon->listeners, pst_listeners_free);
+  pst_assessor_stop(relay->assessor); /* a Check would be waited for as long as its inquiries take */
   g_clear_pointer(&daemon->bus, pst_bus_free);
   g_clear_pointer(&daemon->keeper, pst_config_keeper_free);
   g_signal_handlers_disconnect_by_data(g_network_monitor_get_default(), daemon);
-  pst_assessor_stop(relay->assessor);
   g_cancellable_cancel(relay->draining);
   if (pst_relay_wait_threads(relay, g_get_monotonic_time() + DRAIN_TIMEOUT))
     return TRUE;

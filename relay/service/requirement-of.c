@@ -72,7 +72,7 @@ pst_requirement_assess(PstRelay *relay, const PstChoice *choice, const PstEnvelo
     PstAssessment *assessment = NULL;
     if (domain != NULL)
       assessment =
-          needed ? pst_assessor_get(assessor, domain, deadline, NULL) : pst_assessor_peek(assessor, domain);
+          needed ? pst_assessor_get(assessor, domain, deadline) : pst_assessor_peek(assessor, domain);
     g_ptr_array_add(assessments, assessment);
   }
   return assessments;

@@ -1,11 +1,15 @@
 #include "relay/store/outlook-memory.h"
+#include "relay/contract/error.h"
 #include "relay/store/database-access.h"
 
 typedef struct {
   const char *domain;
-  const PstDowngrade *downgrade;
   gint64 now;
-} Saved;
+  gboolean accepts; /* else sees: */
+  PstOutlook outlook;
+  gboolean was_locked;
+  PstDowngrade downgrade; /* afterwards */
+} Change;
 
 static void
 read_row(sqlite3_stmt *row, PstDowngrade *downgrade)
@@ -20,14 +24,10 @@ read_row(sqlite3_stmt *row, PstDowngrade *downgrade)
     downgrade->best = PST_OUTLOOK_VERIFIED;
 }
 
-gboolean
-pst_outlook_memory_load(PstDatabase *database, const char *domain, PstDowngrade *downgrade, GError **error)
+static gboolean
+load(PstConnection *connection, const char *domain, PstDowngrade *downgrade, GError **error)
 {
   g_autoptr(GError) local = NULL;
-  *downgrade = (PstDowngrade){ 0 };
-  PstConnection *connection = pst_database_begin_read(database, error);
-  if (connection == NULL)
-    return FALSE;
   sqlite3_stmt *row = pst_connection_query(
       connection, &local, "SELECT armed, locked, best, remembered_at FROM outlooks WHERE domain = ?1", "t",
       domain);
@@ -35,7 +35,6 @@ pst_outlook_memory_load(PstDatabase *database, const char *domain, PstDowngrade 
     read_row(row, downgrade);
     sqlite3_reset(row);
   }
-  pst_database_end_read(database);
   if (local == NULL)
     return TRUE;
   g_propagate_error(error, g_steal_pointer(&local));
@@ -43,28 +42,59 @@ pst_outlook_memory_load(PstDatabase *database, const char *domain, PstDowngrade 
 }
 
 static gboolean
-write_row(PstConnection *connection, gpointer data, gint64 *changed_from, GError **error)
+save(PstConnection *connection, const Change *change, GError **error)
 {
-  const Saved *saved = data;
-  const PstDowngrade *downgrade = saved->downgrade;
+  const PstDowngrade *downgrade = &change->downgrade;
+  if (!downgrade->armed && !downgrade->is_remembered)
+    return pst_connection_run(connection, error, "DELETE FROM outlooks WHERE domain = ?1", "t",
+                              change->domain);
   return pst_connection_run(
              connection, error,
              "INSERT OR REPLACE INTO outlooks (domain, armed, locked, best, remembered_at, seen_at)"
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-             "tootni", saved->domain, downgrade->armed, downgrade->locked, pst_outlook_nick(downgrade->best),
-             downgrade->is_remembered ? downgrade->remembered_at : (gint64)0, saved->now) &&
+             "tootni", change->domain, downgrade->armed, downgrade->locked, pst_outlook_nick(downgrade->best),
+             downgrade->is_remembered ? downgrade->remembered_at : (gint64)0, change->now) &&
          pst_connection_run(connection, error,
                             "DELETE FROM outlooks WHERE domain IN (SELECT domain FROM outlooks"
                             " ORDER BY seen_at DESC LIMIT -1 OFFSET ?1)",
                             "i", (gint64)PST_OUTLOOK_MEMORY_MAX);
 }
 
-gboolean
-pst_outlook_memory_save(PstDatabase *database, const char *domain, const PstDowngrade *downgrade, gint64 now,
-                        GError **error)
+static gboolean
+change_row(PstConnection *connection, gpointer data, gint64 *changed_from, GError **error)
 {
-  Saved saved = { domain, downgrade, now };
-  return pst_writer_run(pst_database_get_writer(database), write_row, &saved, error);
+  Change *change = data;
+  if (!load(connection, change->domain, &change->downgrade, error))
+    return FALSE;
+  change->was_locked = change->downgrade.locked;
+  if (change->accepts && !change->was_locked)
+    return TRUE;
+  if (change->accepts)
+    pst_downgrade_accept(&change->downgrade);
+  else
+    pst_downgrade_see(&change->downgrade, change->outlook, change->now);
+  return save(connection, change, error);
+}
+
+gboolean
+pst_outlook_memory_see(PstDatabase *database, const char *domain, PstOutlook outlook, gint64 now,
+                       PstDowngrade *downgrade, GError **error)
+{
+  Change change = { .domain = domain, .now = now, .outlook = outlook };
+  gboolean done = pst_writer_run(pst_database_get_writer(database), change_row, &change, error);
+  *downgrade = change.downgrade;
+  return done;
+}
+
+gboolean
+pst_outlook_memory_accept(PstDatabase *database, const char *domain, gint64 now, GError **error)
+{
+  Change change = { .domain = domain, .now = now, .accepts = TRUE };
+  if (!pst_writer_run(pst_database_get_writer(database), change_row, &change, error))
+    return FALSE;
+  if (!change.was_locked)
+    g_set_error(error, PST_ERROR, PST_ERROR_NOT_FOUND, "no change of %s waits to be accepted", domain);
+  return change.was_locked;
 }
 
 typedef struct {
