@@ -3,13 +3,15 @@
 import atexit
 import json
 import os
+import subprocess
 import sys
 import threading
+import time
 
 import support
 from case import MESSAGE, Case, account, authority, main
 from client import Client
-from relay import Relay, free_port
+from relay import NotAnswered, Relay, free_port, program
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "world"))
 from confusion import bad_input_faults, judge, render  # noqa: E402
@@ -78,6 +80,12 @@ class WorldCase(Case):
         self.assertEqual([], verdict.false_good)
         self.assertTrue(verdict.passed)
 
+    def send_to(self, relay, domain, requirement):
+        octets = b"X-Postern-TLS: " + requirement + b"\r\n" + MESSAGE
+        with Client(relay.port) as client:
+            client.ehlo()
+            return client.message(octets, recipients=[f"you@{domain}"])
+
 
 class Outlook(WorldCase):
     def test_unprobed(self):
@@ -128,12 +136,6 @@ class Outlook(WorldCase):
                     row.get(key) == value for key, value in wanted.items()):
                 return row["domain"]
         raise AssertionError(f"the world has no such domain: {outlook} {wanted}")
-
-    def send_to(self, relay, domain, requirement):
-        octets = b"X-Postern-TLS: " + requirement + b"\r\n" + MESSAGE
-        with Client(relay.port) as client:
-            client.ehlo()
-            return client.message(octets, recipients=[f"you@{domain}"])
 
     def test_verified_passes_where_the_provider_honours_the_policy(self):
         server = self.upstream()
@@ -194,6 +196,149 @@ class Outlook(WorldCase):
         self.assertTrue(self.check(relay, [domain])[0]["from_cache"])
         relay.ctl("forget", domain)
         self.assertFalse(self.check(relay, [domain])[0]["from_cache"])
+
+    def test_what_was_found_out_for_this_check_is_not_from_cache(self):
+        relay = self.relay_in_world()
+        domains = [row["domain"] for row in self.world.facts["phases"]["1"] if not row.get("slow")][:20]
+        self.assertEqual([False] * 20, [row["from_cache"] for row in self.check(relay, domains)])
+        self.assertEqual([True] * 20, [row["from_cache"] for row in self.check(relay, domains)])
+
+    def test_check_that_wants_progress_is_answered(self):
+        relay = self.relay_in_world()
+        answer = relay.call("Check", f"['{self.domain('verified')}', 'no domain']", "7")
+        self.assertIn("verified", answer)
+
+    def check_in_background(self, relay, *domains):
+        checking = subprocess.Popen([program("app", "posternctl"), "--json", "check", *domains],
+                                    env=relay.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                    stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(checking.stdout.close)
+        self.addCleanup(checking.wait)
+        return checking
+
+    def test_end_does_not_wait_for_inquiries(self):
+        """Neither for a check nor for what a sender who has gone began; and nothing is used after its end."""
+        relay = self.relay_in_world(self.upstream(), replace=[("TimeoutSeconds=8", "TimeoutSeconds=60"),
+                                                              ("[Probe]", "[Relay]\nRequirement=encrypted\n[Probe]")])
+        said = len(self.mx_log())
+        checking = self.check_in_background(relay, "host-silent.test", "greeting-tarpit.test", "greeting-slow.test")
+        with Client(relay.port) as client:
+            client.ehlo()
+            client.envelope(recipients=["you@dns-slow.test", "you@host-full.test"])
+        self.wait_until(lambda: "greeting-slow" in self.mx_log()[said:])
+        begin = time.monotonic()
+        relay.stop()
+        self.assertLess(time.monotonic() - begin, 15)
+        checking.communicate(timeout=20)
+
+    def mx_log(self):
+        with open(os.path.join(self.world.directory, "mx.log"), encoding="utf-8") as log:
+            return log.read()
+
+    def test_reading_the_configuration_again_trips_nothing(self):
+        """Inquiries that are broken off say nothing: no lock closes on what they saw half."""
+        relay = self.relay_in_world()
+        domains = [row["domain"] for row in self.world.facts["phases"]["1"] if not row.get("slow")][:30]
+        before = [row["outlook"] for row in self.check(relay, domains)]
+        for _ in range(3):
+            checking = self.check_in_background(relay, *domains)
+            relay.call("Reload")
+            self.assertEqual(len(domains), len(json.loads(checking.communicate(timeout=60)[0])))
+        after = self.check(relay, domains)
+        self.assertEqual(before, [row["outlook"] for row in after])
+        self.assertEqual([], [row["domain"] for row in after if row.get("downgraded")])
+
+
+class DowngradeLock(WorldCase):
+    world_name = "worse"
+    LOCKED = "offered better protection before than it does now"
+
+    def in_phase(self, relay, number):
+        """The world changed while the relay was not there."""
+        relay.stop()
+        self.assertEqual("ok", self.world.command(f"phase {number}"))
+        relay.start()
+
+    def downgraded(self, relay, domain):
+        return self.check(relay, [domain])[0].get("downgraded", False)
+
+    def assertNoSuchChange(self, relay, domain):
+        with self.assertRaises(NotAnswered) as caught:
+            relay.ctl("accept-change", domain)
+        self.assertEqual((1, "not-found"), (caught.exception.status, caught.exception.error.get("code")))
+
+    def test_lock(self):
+        server = self.upstream()
+        relay = self.relay_in_world(server, "Honours=dane;mta-sts\n")
+        self.addCleanup(self.world.command, "phase 1")
+        names = ["was-certified", "was-certified-stripped", "was-certified-down", "was-dane-mismatch", "was-encrypted"]
+        worse, stripped, down, mismatch, better = domains = [f"{name}.test" for name in names]
+        self.assertEqual(["certified", "certified", "certified", "verified", "encrypted"],
+                         [row["outlook"] for row in self.check(relay, domains)])
+        self.assertReply(self.send_to(relay, worse, b"encrypted"), 250)
+        self.assertNoSuchChange(relay, worse)
+        self.in_phase(relay, 2)
+        self.locked(relay, server, worse, mismatch)
+        self.never_locked(relay, down, better)
+        relay.stop()
+        relay.start()
+        self.locked(relay, server, worse, mismatch)
+        self.accepted(relay, worse, stripped)
+        self.forgotten(relay, mismatch)
+        self.in_phase(relay, 1)
+        self.assertReply(self.send_to(relay, worse, b"encrypted"), 250)
+        self.in_phase(relay, 2)
+        self.assertReply(self.send_to(relay, worse, b"encrypted"), 550, "5.7.10", self.LOCKED)
+
+    def locked(self, relay, server, worse, mismatch):
+        taken = len(server.messages)
+        for domain, outlook in ((worse, "encrypted"), (mismatch, "failing")):
+            self.assertReply(self.send_to(relay, domain, b"encrypted"), 550, "5.7.10", self.LOCKED)
+            self.assertReply(self.send_to(relay, domain, b"verified"), 550, "5.7.10", self.LOCKED)
+            recipient = self.last_message(relay)["recipients"][0]
+            self.assertEqual(("refused", outlook), (recipient["state"], recipient["outlook"]))
+            self.assertTrue(self.downgraded(relay, domain))
+        self.assertEqual(taken, len(server.messages))
+        self.assertReply(self.send_to(relay, worse, b"usual"), 250)
+
+    def never_locked(self, relay, down, better):
+        """Silence is no change for the worse: what was seen 30 days ago or less still counts."""
+        for domain in (down, better):
+            self.assertReply(self.send_to(relay, domain, b"encrypted"), 250)
+            self.assertFalse(self.downgraded(relay, domain))
+            self.assertNoSuchChange(relay, domain)
+
+    def accepted(self, relay, worse, stripped):
+        """From then on the outlook alone counts; also in the next life of the relay."""
+        for domain in (worse, stripped):
+            self.assertTrue(self.downgraded(relay, domain))
+            relay.ctl("accept-change", domain)
+            self.assertFalse(self.downgraded(relay, domain))
+            self.assertNoSuchChange(relay, domain)
+        relay.stop()
+        relay.start()
+        self.assertReply(self.send_to(relay, worse, b"encrypted"), 250)
+        reply = self.send_to(relay, worse, b"verified")
+        self.assertReply(reply, 550, "5.7.10")
+        self.assertNotIn(self.LOCKED, reply.text)
+        reply = self.send_to(relay, stripped, b"encrypted")
+        self.assertReply(reply, 550, "5.7.10")
+        self.assertNotIn(self.LOCKED, reply.text)
+
+    def forgotten(self, relay, mismatch):
+        relay.ctl("forget", mismatch)
+        self.assertFalse(self.downgraded(relay, mismatch))
+        reply = self.send_to(relay, mismatch, b"encrypted")
+        self.assertReply(reply, 550, "5.7.10")
+        self.assertNotIn(self.LOCKED, reply.text)
+
+    def test_wrong_use(self):
+        relay = self.relay_in_world()
+        for command, status in ((["accept-change"], 2), (["forget"], 2), (["forget", "--all", "one.test"], 2),
+                                (["accept-change", "no domain"], 1), (["forget", "no domain"], 1),
+                                (["accept-change", "unseen.test"], 1), (["forget", "unseen.test"], 1),
+                                (["forget", "--all"], 0)):
+            self.assertEqual(status, relay.run_ctl(*command).returncode, command)
 
 
 class ChangingWorld(WorldCase):
