@@ -282,17 +282,20 @@ pst_assessor_peek(PstAssessor *assessor, const char *domain)
   return assessment;
 }
 
-/* What is remembered in the process goes too; an inquiry under way ends for nobody. */
-static void
+/* What is remembered in the process goes too; an inquiry under way ends for nobody. How many were dropped. */
+static gint64
 drop(PstAssessor *assessor, const char *domain)
 {
   g_mutex_lock(&assessor->lock);
+  guint before = g_hash_table_size(assessor->by_domain);
   if (domain != NULL)
     g_hash_table_remove(assessor->by_domain, domain);
   else
     g_hash_table_remove_all(assessor->by_domain);
+  gint64 n = before - g_hash_table_size(assessor->by_domain);
   g_cond_broadcast(&assessor->found);
   g_mutex_unlock(&assessor->lock);
+  return n;
 }
 
 gboolean
@@ -314,8 +317,9 @@ pst_assessor_forget(PstAssessor *assessor, const char *domain, GError **error)
     pst_sts_cache_forget(assessor->policies, domain);
   else
     pst_sts_cache_forget_all(assessor->policies);
-  drop(assessor, domain);
-  return n;
+  /* Of bad outlooks only this process knows. */
+  gint64 dropped = drop(assessor, domain);
+  return MAX(n, dropped);
 }
 
 void

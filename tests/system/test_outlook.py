@@ -194,8 +194,10 @@ class Outlook(WorldCase):
         domain = self.domain("verified")
         self.assertFalse(self.check(relay, [domain])[0]["from_cache"])
         self.assertTrue(self.check(relay, [domain])[0]["from_cache"])
-        relay.ctl("forget", domain)
-        self.assertFalse(self.check(relay, [domain])[0]["from_cache"])
+        for known in (domain, self.domain("cleartext")):
+            self.check(relay, [known])
+            relay.ctl("forget", known)
+            self.assertFalse(self.check(relay, [known])[0]["from_cache"])
 
     def test_what_was_found_out_for_this_check_is_not_from_cache(self):
         relay = self.relay_in_world()
