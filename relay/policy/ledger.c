@@ -113,31 +113,6 @@ pst_ledger_grant(PstLedger *ledger, const char *key, PstRequirement requirement,
   add_entry(ledger, ENTRY_GRANT, key, requirement, now + PST_GRANT_LIFETIME);
 }
 
-/* @key: as pst_ledger_message_key() writes it. */
-static gboolean
-key_covers(const char *key, const char *sender, const char *recipient)
-{
-  g_auto(GStrv) lines = g_strsplit(key, "\n", -1);
-  if (lines[0] == NULL || !g_str_equal(lines[0], sender))
-    return FALSE;
-  for (guint i = 1; lines[i] != NULL && lines[i][0] != '\0'; i++)
-    if (g_str_equal(lines[i], recipient))
-      return TRUE;
-  return FALSE;
-}
-
-gboolean
-pst_ledger_has_grant_for(PstLedger *ledger, const char *sender_key, const char *recipient_key, gint64 now)
-{
-  for (guint i = 0; i < ledger->entries->len; i++) {
-    const Entry *entry = g_ptr_array_index(ledger->entries, i);
-    if (entry->kind == ENTRY_GRANT && is_open(entry, now) &&
-        key_covers(entry->key, sender_key, recipient_key))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 PstMaybeRequirement
 pst_ledger_reserve_grant(PstLedger *ledger, const char *key, gint64 now, PstReservation *reservation)
 {

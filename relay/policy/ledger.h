@@ -29,10 +29,6 @@ void pst_ledger_free(PstLedger *ledger);
 /* @key: what a second try of the same message shares (sender, recipients, subject), see
  * pst_ledger_message_key(). */
 void pst_ledger_grant(PstLedger *ledger, const char *key, PstRequirement requirement, gint64 now);
-/* TRUE when an open grant covers sender and recipients whatever the subject (asked at RCPT time, for floors).
- */
-gboolean pst_ledger_has_grant_for(PstLedger *ledger, const char *sender_key, const char *recipient_key,
-                                  gint64 now);
 PstMaybeRequirement pst_ledger_reserve_grant(PstLedger *ledger, const char *key, gint64 now,
                                              PstReservation *reservation);
 

@@ -143,15 +143,6 @@ pst_refusal_for_upstream(const PstReason *reason, PstRequirement requirement)
   return final ? refuse_message(550, "5.7.10", reason) : pst_refusal_for_reason(reason);
 }
 
-PstRefusal *
-pst_refusal_for_floor(const PstRule *rule, PstRequirement asked, const char *address)
-{
-  g_autofree char *text = g_strdup_printf(
-      "Not sent: the rule for %s asks for at least %s\nThis message asks for %s\nConcerns %s. " NOBODY,
-      rule->pattern, pst_requirement_word(rule->requirement), pst_requirement_word(asked), address);
-  return pst_refusal_new(550, "5.7.10", text);
-}
-
 char *
 pst_refusal_who_asked(const PstChoice *choice)
 {

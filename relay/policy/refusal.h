@@ -25,9 +25,6 @@ PstRefusal *pst_refusal_for_reason(const PstReason *reason);
 /* A provider that cannot be reached over verified TLS: 451 4.4.x/4.7.5, or 550 5.7.10 under `required`. */
 PstRefusal *pst_refusal_for_upstream(const PstReason *reason, PstRequirement requirement);
 
-/* A floor that RCPT refuses at once. */
-PstRefusal *pst_refusal_for_floor(const PstRule *rule, PstRequirement asked, const char *address);
-
 /* "You asked for Verified" / "Your rule for bank.example asks for Verified". Caller frees. */
 char *pst_refusal_who_asked(const PstChoice *choice);
 

@@ -66,27 +66,6 @@ test_grant_again_replaces(void)
 }
 
 static void
-test_has_grant_for(void)
-{
-  g_autoptr(PstLedger) ledger = pst_ledger_new();
-  PstReservation reservation = { 0 };
-  pst_ledger_grant(ledger, KEY, PST_REQUIREMENT_USUAL, START);
-  pst_ledger_grant(ledger, "\nanna@example.net\n\nben@example.org\ncarl@example.org", PST_REQUIREMENT_USUAL,
-                   START);
-  g_assert_true(pst_ledger_has_grant_for(ledger, "me@example.org", "anna@example.net", START));
-  g_assert_true(pst_ledger_has_grant_for(ledger, "me@example.org", "ben@example.net", START));
-  g_assert_true(pst_ledger_has_grant_for(ledger, "", "anna@example.net", START));
-  g_assert_false(pst_ledger_has_grant_for(ledger, "me@example.org", "carl@example.net", START));
-  g_assert_false(pst_ledger_has_grant_for(ledger, "me@example.org", "Papers", START));
-  g_assert_false(pst_ledger_has_grant_for(ledger, "you@example.org", "anna@example.net", START));
-  g_assert_false(pst_ledger_has_grant_for(ledger, "", "carl@example.org", START));
-  g_assert_false(
-      pst_ledger_has_grant_for(ledger, "me@example.org", "anna@example.net", START + PST_GRANT_LIFETIME));
-  pst_ledger_reserve_grant(ledger, KEY, START, &reservation);
-  g_assert_false(pst_ledger_has_grant_for(ledger, "me@example.org", "anna@example.net", START));
-}
-
-static void
 test_tokens(void)
 {
   g_autoptr(PstLedger) ledger = pst_ledger_new();
@@ -218,7 +197,6 @@ main(int argc, char **argv)
   g_test_add_func("/ledger/grant-expires", test_grant_expires);
   g_test_add_func("/ledger/reserved-outlives-its-time", test_reserved_outlives_its_time);
   g_test_add_func("/ledger/grant-again-replaces", test_grant_again_replaces);
-  g_test_add_func("/ledger/has-grant-for", test_has_grant_for);
   g_test_add_func("/ledger/tokens", test_tokens);
   g_test_add_func("/ledger/kinds-apart", test_kinds_apart);
   g_test_add_func("/ledger/ceiling", test_ceiling);

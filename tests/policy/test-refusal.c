@@ -127,20 +127,6 @@ test_who_asked(void)
 }
 
 static void
-test_floor(void)
-{
-  PstRule rule = { "bank", "bank.example", PST_REQUIREMENT_VERIFIED, TRUE };
-  g_autoptr(PstRefusal) refusal = pst_refusal_for_floor(&rule, PST_REQUIREMENT_USUAL, "tax@bank.example");
-  g_assert_cmpuint(refusal->code, ==, 550);
-  g_assert_cmpstr(refusal->enhanced, ==, "5.7.10");
-  g_assert_cmpstr(
-      refusal->text, ==,
-      "Not sent: the rule for bank.example asks for at least Verified\nThis message asks for As usual\n"
-      "Concerns tax@bank.example. This attempt sent it to nobody");
-  check_form(refusal);
-}
-
-static void
 test_recipients(void)
 {
   static const char *const addresses[] = { "a@example.net", "m\xc3\xbcller@example.net", "c@example.net",
@@ -202,7 +188,6 @@ main(int argc, char **argv)
   g_test_add_func("/refusal/reasons", test_reasons);
   g_test_add_func("/refusal/upstream", test_upstream);
   g_test_add_func("/refusal/who-asked", test_who_asked);
-  g_test_add_func("/refusal/floor", test_floor);
   g_test_add_func("/refusal/recipients", test_recipients);
   g_test_add_func("/refusal/long-address", test_long_address);
   g_test_add_func("/refusal/plain-text", test_plain_text);
