@@ -25,6 +25,10 @@ spawn(const char *program, int fd, GPid *pid, GError **error)
 PstFetchProcess *
 pst_fetch_process_start(const char *program, GError **error)
 {
+  if (program == NULL) {
+    g_set_error_literal(error, PST_ERROR, PST_ERROR_NOT_FOUND, "postern-fetch was not found");
+    return NULL;
+  }
   GPid pid;
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {

@@ -1,4 +1,5 @@
 #include "relay/service/daemon.h"
+#include "relay/net/policy-fetcher.h"
 #include "relay/service/bus.h"
 #include "relay/service/config-keeper.h"
 #include "relay/service/supervisor.h"
@@ -162,15 +163,6 @@ delete_old(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* A program that is installed, or built, in the folder of this one. */
-static char *
-find_beside(const char *name)
-{
-  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname(self != NULL ? self : "");
-  return g_build_filename(folder, name, NULL);
-}
-
 static void
 network_changed(GNetworkMonitor *monitor, gboolean available, gpointer data)
 {
@@ -200,7 +192,7 @@ open_store(Daemon *daemon, const PstDaemonOptions *options, GError **error)
     return FALSE;
   relay->tls_server = pst_tls_server_new(tls, error);
   relay->sts_folder = g_build_filename(folder, "sts", NULL);
-  relay->fetch_program = find_beside("postern-fetch");
+  relay->fetch_program = pst_policy_fetcher_find_program();
   return relay->tls_server != NULL;
 }
 

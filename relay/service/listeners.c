@@ -148,15 +148,6 @@ pst_listeners_apply(PstListeners *listeners)
   }
 }
 
-gboolean
-pst_listeners_any(const PstListeners *listeners)
-{
-  for (guint i = 0; i < listeners->sockets->len; i++)
-    if (((const Socket *)listeners->sockets->pdata[i])->listener != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 name_is_open(const PstListeners *listeners, const char *name)
 {

@@ -18,8 +18,6 @@ void pst_listeners_free(PstListeners *listeners);
 /* Opens what the configuration names, closes what it no longer does; sockets that stay are not touched. */
 void pst_listeners_apply(PstListeners *listeners);
 
-/* TRUE when at least one socket listens. */
-gboolean pst_listeners_any(const PstListeners *listeners);
 /* TRUE when a listener has no socket at all (a missing ::1 alone is only a warning). */
 gboolean pst_listeners_wanting(const PstListeners *listeners);
 
